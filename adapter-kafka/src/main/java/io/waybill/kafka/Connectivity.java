@@ -1,0 +1,55 @@
+package io.waybill.kafka;
+
+import io.waybill.spi.ConnectionUri;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether brokers can be reached at all: Kafka's clients only say that time ran out. */
+final class Connectivity {
+    private Connectivity() {}
+
+    /** Returns when one of the hosts takes a connection. */
+    static void probe(List<ConnectionUri.Host> hosts, Duration timeout) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        List<String> problems = new ArrayList<>();
+        for (int i = 0; i < hosts.size(); i++) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            String problem = problem(hosts.get(i), Math.max(1, left / (hosts.size() - i)));
+            if (problem.isEmpty()) {
+                return;
+            }
+            problems.add(hosts.get(i) + " " + problem);
+        }
+        throw new ConnectException(String.join("; ", problems));
+    }
+
+    private static String problem(ConnectionUri.Host host, long timeoutMillis) {
+        String problem = "has no address";
+        try {
+            InetAddress[] addresses = InetAddress.getAllByName(host.host());
+            for (InetAddress address : addresses) {
+                try (Socket socket = new Socket()) {
+                    socket.connect(
+                            new InetSocketAddress(address, host.port()),
+                            (int) Math.max(1, timeoutMillis / addresses.length));
+                    return "";
+                } catch (SocketTimeoutException e) {
+                    problem = "does not answer";
+                } catch (IOException e) {
+                    problem = "cannot be reached (" + e.getMessage() + ")";
+                }
+            }
+        } catch (UnknownHostException e) {
+            return "has no address: is the name right?";
+        }
+        return problem;
+    }
+}

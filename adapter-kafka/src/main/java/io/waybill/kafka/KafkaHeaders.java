@@ -1,0 +1,40 @@
+package io.waybill.kafka;
+
+import io.waybill.message.Headers;
+import io.waybill.spi.WaybillHeader;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** Headers of Waybill as headers of Kafka, and back. */
+final class KafkaHeaders {
+    private static final byte[] EMPTY = new byte[0];
+
+    private KafkaHeaders() {}
+
+    static void write(Headers headers, byte[] waybill, org.apache.kafka.common.header.Headers target) {
+        target.add(WaybillHeader.NAME, waybill);
+        for (int i = 0; i < headers.size(); i++) {
+            target.add(headers.nameAt(i), headers.valueAt(i));
+        }
+    }
+
+    /** Kafka allows a name more than once, and null values: the last value counts, and null becomes no bytes. */
+    static Headers read(org.apache.kafka.common.header.Headers source) {
+        Headers.@Nullable Builder builder = null;
+        for (Header header : source.toArray()) {
+            if (!header.key().equals(WaybillHeader.NAME)) {
+                if (builder == null) {
+                    builder = Headers.unchecked();
+                }
+                byte[] value = header.value();
+                builder.put(header.key(), value == null ? EMPTY : value);
+            }
+        }
+        return builder == null ? Headers.empty() : builder.build();
+    }
+
+    static byte @Nullable [] waybill(org.apache.kafka.common.header.Headers source) {
+        Header header = source.lastHeader(WaybillHeader.NAME);
+        return header == null ? null : header.value();
+    }
+}

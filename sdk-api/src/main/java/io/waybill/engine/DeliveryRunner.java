@@ -1,0 +1,107 @@
+package io.waybill.engine;
+
+import io.waybill.message.RefusedException;
+import io.waybill.message.RetryLaterException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tries a delivery once and says what is next (rules C1, C7, C8). */
+final class DeliveryRunner {
+    /** The delivery is finished. */
+    static final long FINISHED = -1;
+    /** The assignment ended; the delivery will come again, here or elsewhere. */
+    static final long ABANDONED = -2;
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.waybill.consumer");
+
+    private final ConsumerOptions options;
+    private final Processor processor;
+    private final DeadLetters deadLetters;
+    private final SharedThreads threads;
+    private final ConsumerCounters counters;
+
+    DeliveryRunner(
+            ConsumerOptions options,
+            Processor processor,
+            DeadLetters deadLetters,
+            SharedThreads threads,
+            ConsumerCounters counters) {
+        this.options = options;
+        this.processor = processor;
+        this.deadLetters = deadLetters;
+        this.threads = threads;
+        this.counters = counters;
+    }
+
+    /** {@link #FINISHED}, {@link #ABANDONED}, or how many nanoseconds to wait before the next attempt. */
+    long attempt(Assignment assignment, Entry entry) {
+        if (entry.deadBecause != null) {
+            return bury(assignment, entry, entry.deadBecause);
+        }
+        try {
+            processor.process(entry.delivery);
+            counters.handled.increment();
+            return FINISHED;
+        } catch (Throwable failure) {
+            return failed(assignment, entry, failure);
+        }
+    }
+
+    private long failed(Assignment assignment, Entry entry, Throwable failure) {
+        counters.failed.increment();
+        entry.failures++;
+        boolean lastAttempt = entry.delivery.attempt() >= options.retry().attempts();
+        boolean stuck = options.parkWhenFull() && assignment.isWindowFull();
+        if (failure instanceof RefusedException || lastAttempt || stuck) {
+            entry.deadBecause = failure;
+            entry.failures = 0;
+            return bury(assignment, entry, failure);
+        }
+        long wait = failure instanceof RetryLaterException later
+                ? later.after().toNanos()
+                : options.retry()
+                        .waitNanos(entry.failures, ThreadLocalRandom.current().nextDouble());
+        LOG.debug(
+                "{} failed and is tried again in {} ms", entry.delivery, TimeUnit.NANOSECONDS.toMillis(wait), failure);
+        entry.delivery = entry.delivery.nextAttempt();
+        return wait;
+    }
+
+    private long bury(Assignment assignment, Entry entry, Throwable reason) {
+        try {
+            deadLetters.write(entry.delivery, reason);
+            counters.deadLettered.increment();
+            LOG.warn("{} went to the dead letters of group '{}'", entry.delivery, options.group(), reason);
+            return FINISHED;
+        } catch (RuntimeException failure) {
+            entry.failures++;
+            long wait = options.retry()
+                    .waitNanos(entry.failures, ThreadLocalRandom.current().nextDouble());
+            LOG.error(
+                    "{} cannot be written to the dead letters of group '{}'; it stays unacknowledged and its key waits;"
+                            + " next attempt in {} ms",
+                    entry.delivery,
+                    options.group(),
+                    TimeUnit.NANOSECONDS.toMillis(wait),
+                    failure);
+            return assignment.isStopped() ? ABANDONED : Math.max(wait, TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    /** Runs something after a while. */
+    void later(Runnable task, long nanos) {
+        try {
+            var unused = threads.timer().schedule(task, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The connection is closed; what waited will be delivered again", e);
+        }
+    }
+
+    /** Something was finished after its assignment had ended. */
+    void stale() {
+        counters.stale.increment();
+    }
+}

@@ -1,0 +1,74 @@
+package io.waybill.engine;
+
+import io.waybill.message.ErrorKind;
+import io.waybill.message.MessagingException;
+import io.waybill.spi.Adapter;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Wraps what adapters throw, once: what was done, to what, what was wrong, what to do. */
+public final class Failures {
+    private Failures() {}
+
+    /**
+     * A failure of an operation that either happened or not.
+     *
+     * @param adapter whose failure it is
+     * @param action what was tried, as in "Cannot ..."
+     * @param cause what was thrown
+     * @return the exception for the user
+     */
+    public static MessagingException of(Adapter adapter, String action, Throwable cause) {
+        Throwable real = unwrap(cause);
+        if (real instanceof MessagingException known) {
+            return known;
+        }
+        return of(adapter.classify(real), action, real);
+    }
+
+    /**
+     * A failure of a known kind.
+     *
+     * @param kind the kind
+     * @param action what was tried, as in "Cannot ..."
+     * @param cause what was thrown
+     * @return the exception for the user
+     */
+    public static MessagingException of(ErrorKind kind, String action, Throwable cause) {
+        Throwable real = unwrap(cause);
+        return new MessagingException(kind, action + ": " + text(real) + remedy(kind), real);
+    }
+
+    static String text(Throwable failure) {
+        String message = failure.getMessage();
+        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message.strip();
+        return text.endsWith(".") ? text : text + ".";
+    }
+
+    /**
+     * What really happened.
+     *
+     * @param failure perhaps the wrapper of a future
+     * @return the failure itself
+     */
+    public static Throwable unwrap(Throwable failure) {
+        Throwable real = failure;
+        while ((real instanceof CompletionException || real instanceof ExecutionException) && real.getCause() != null) {
+            real = real.getCause();
+        }
+        return real;
+    }
+
+    private static String remedy(ErrorKind kind) {
+        return switch (kind) {
+            case NOT_FOUND -> " Create it first, say with waybill.admin().createTopic(...), or correct the name.";
+            case UNAUTHORIZED -> " Check user, password, certificates and the rights of this user.";
+            case UNAVAILABLE -> " Nothing was stored. Check that the broker runs and can be reached, then try again.";
+            case OUTCOME_UNKNOWN ->
+                " The broker may or may not hold it. Sending the same Message object again keeps its" + " id.";
+            case OVERLOADED -> " Send more slowly, or raise maxBlock or maxInFlightBytes.";
+            case INTERNAL -> " This is not expected; please report it.";
+            default -> "";
+        };
+    }
+}

@@ -1,0 +1,451 @@
+package io.waybill.engine;
+
+import io.waybill.message.Delivery;
+import io.waybill.message.State;
+import io.waybill.message.TopicPartition;
+import io.waybill.spi.Adapter;
+import io.waybill.spi.ClaimingReceiver;
+import io.waybill.spi.ControlLogs;
+import io.waybill.spi.LogReceiver;
+import io.waybill.spi.ReceiveLaneInterceptor;
+import io.waybill.spi.Receiver;
+import io.waybill.spi.ReceiverSink;
+import io.waybill.spi.Settlement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One life of a receiver, from open to its failure or the consumer's close: what the polling thread does. It sorts
+ * deliveries into lanes, pauses and resumes partitions, settles what is finished, and ends assignments in order. It runs
+ * no handler. {@link #snapshot} and {@link #wakeup} are for any thread.
+ */
+final class PollLoop implements ReceiverSink {
+    private static final Logger LOG = LoggerFactory.getLogger("io.waybill.consumer");
+    private static final Duration IDLE = Duration.ofMillis(500);
+    private static final Duration BUSY = Duration.ofMillis(50);
+    private static final long LEAST_BYTES_PER_PARTITION = 1 << 20;
+
+    private final Adapter adapter;
+    private final ConsumerOptions options;
+    private final StartPositions startPositions;
+    private final List<Switched<ReceiveLaneInterceptor>> interceptors;
+    private final WorkerPool pool;
+    private final DeliveryRunner runner;
+    private final ConsumerCounters counters;
+    private final Lifecycle lifecycle;
+    private final ConsumerEvents events;
+    private final BooleanSupplier closing;
+    private final Receiver receiver;
+    private final boolean selective;
+    private final @Nullable Claims claims;
+    private final Map<TopicPartition, Assignment> owned = new HashMap<>();
+    private final List<KeyLane> activated = new ArrayList<>();
+    private volatile Map<TopicPartition, Assignment> snapshot = Map.of();
+    private long nextSettle;
+    private boolean pausedByUser;
+    private boolean connected = true;
+
+    PollLoop(
+            Adapter adapter,
+            ConsumerOptions options,
+            StartPositions startPositions,
+            List<Switched<ReceiveLaneInterceptor>> interceptors,
+            WorkerPool pool,
+            DeliveryRunner runner,
+            ConsumerCounters counters,
+            Lifecycle lifecycle,
+            ConsumerEvents events,
+            BooleanSupplier closing,
+            Receiver receiver)
+            throws Exception {
+        this.adapter = adapter;
+        this.options = options;
+        this.startPositions = startPositions;
+        this.interceptors = interceptors;
+        this.pool = pool;
+        this.runner = runner;
+        this.counters = counters;
+        this.lifecycle = lifecycle;
+        this.events = events;
+        this.closing = closing;
+        this.receiver = receiver;
+        this.selective = !(receiver instanceof LogReceiver);
+        this.claims = receiver instanceof ClaimingReceiver claiming ? openClaims(claiming) : null;
+    }
+
+    private Claims openClaims(ClaimingReceiver claiming) throws Exception {
+        ControlLogs logs = adapter.controlLogs()
+                .orElseThrow(() -> new IllegalStateException(
+                        "Adapter " + adapter.name() + " has claiming receivers but no control logs"));
+        return new Claims(claiming, logs, options);
+    }
+
+    /** Runs until the consumer closes; throws when the receiver fails. */
+    void run() throws Exception {
+        while (!closing.getAsBoolean()) {
+            share();
+            applyPauses();
+            receiver.poll(timeout(), this);
+            if (connected) {
+                lifecycle.move(State.OPEN, null);
+            }
+            settleIfDue();
+            finishReleases();
+        }
+    }
+
+    private Duration timeout() {
+        for (Assignment assignment : owned.values()) {
+            if (assignment.paused || assignment.releasing || assignment.hasUnsettled()) {
+                return BUSY.compareTo(options.settleInterval()) < 0 ? BUSY : options.settleInterval();
+            }
+        }
+        return claims == null ? IDLE : BUSY;
+    }
+
+    // --- ownership
+
+    private void share() throws Exception {
+        if (claims == null) {
+            return;
+        }
+        for (TopicPartition partition : claims.surplus(owned.keySet())) {
+            beginRelease(partition);
+        }
+        Set<TopicPartition> gained = claims.claim(owned.keySet());
+        if (!gained.isEmpty()) {
+            assigned(gained);
+        }
+    }
+
+    private void beginRelease(TopicPartition partition) {
+        Assignment assignment = owned.get(partition);
+        if (assignment != null && !assignment.releasing) {
+            assignment.releasing = true;
+            assignment.drainDeadline = System.nanoTime() + options.drain().toNanos();
+            assignment.stop();
+            receiver.pause(List.of(partition));
+        }
+    }
+
+    /** Ends releases that are drained, or whose time is up. */
+    private void finishReleases() throws Exception {
+        if (!(receiver instanceof ClaimingReceiver claiming)) {
+            return;
+        }
+        List<TopicPartition> done = new ArrayList<>();
+        owned.forEach((partition, assignment) -> {
+            if (assignment.releasing && (assignment.isDrained() || System.nanoTime() - assignment.drainDeadline > 0)) {
+                done.add(partition);
+            }
+        });
+        if (!done.isEmpty()) {
+            settle(done, true);
+            endAssignments(done);
+            for (TopicPartition partition : done) {
+                claiming.release(partition);
+            }
+            ownershipChanged();
+        }
+    }
+
+    @Override
+    public void assigned(Collection<TopicPartition> partitions) {
+        if (partitions.isEmpty()) {
+            return;
+        }
+        try {
+            if (receiver instanceof LogReceiver log) {
+                startPositions.place(log, partitions);
+            }
+        } catch (Exception e) {
+            throw Failures.of(adapter, "Cannot find where group '" + options.group() + "' goes on", e);
+        }
+        for (TopicPartition partition : partitions) {
+            owned.put(partition, newAssignment(partition));
+        }
+        if (pausedByUser) {
+            receiver.pause(partitions);
+        }
+        ownershipChanged();
+        LOG.info(
+                "Member {} of group '{}' owns {} more: {}",
+                options.member(),
+                options.group(),
+                partitions.size(),
+                partitions);
+        tell(() -> events.assigned(List.copyOf(partitions)));
+    }
+
+    private Assignment newAssignment(TopicPartition partition) {
+        return new Assignment(
+                partition, options.ordering(), pool, runner, options.window(), options.batchMessages(), selective);
+    }
+
+    @Override
+    public void revoked(Collection<TopicPartition> partitions) {
+        drain(partitions, System.nanoTime() + options.drain().toNanos());
+        try {
+            settle(partitions, true);
+        } catch (Exception e) {
+            LOG.warn("What was finished in {} could not be settled and will be delivered again", partitions, e);
+        }
+        endAssignments(partitions);
+        ownershipChanged();
+    }
+
+    /** Stops handing out, waits for what runs; returns how many lanes still ran at the deadline. */
+    private int drain(Collection<TopicPartition> partitions, long deadline) {
+        for (TopicPartition partition : partitions) {
+            Assignment assignment = owned.get(partition);
+            if (assignment != null) {
+                assignment.stop();
+            }
+        }
+        int left = 0;
+        for (TopicPartition partition : partitions) {
+            Assignment assignment = owned.get(partition);
+            if (assignment != null && !assignment.awaitDrained(deadline)) {
+                left += assignment.unfinished();
+            }
+        }
+        return left;
+    }
+
+    @Override
+    public void lost(Collection<TopicPartition> partitions, @Nullable Throwable cause) {
+        LOG.warn("Group '{}' lost {}; what was not settled comes again", options.group(), partitions, cause);
+        endAssignments(partitions);
+        ownershipChanged();
+    }
+
+    private void endAssignments(Collection<TopicPartition> partitions) {
+        List<TopicPartition> gone = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            Assignment assignment = owned.remove(partition);
+            if (assignment != null) {
+                assignment.end();
+                gone.add(partition);
+            }
+        }
+        if (!gone.isEmpty()) {
+            tell(() -> events.revoked(gone));
+        }
+    }
+
+    private void ownershipChanged() {
+        snapshot = Map.copyOf(owned);
+        if (claims != null) {
+            claims.owns(owned.keySet());
+        }
+    }
+
+    // --- deliveries
+
+    @Override
+    public void deliver(TopicPartition partition, List<Delivery> batch) {
+        Assignment assignment = owned.get(partition);
+        if (assignment == null || assignment.isStopped()) {
+            return;
+        }
+        counters.delivered.add(batch.size());
+        for (Delivery delivery : batch) {
+            assignment.accept(delivery, arrive(delivery), activated);
+        }
+        activated.forEach(pool::execute);
+        activated.clear();
+    }
+
+    private @Nullable Throwable arrive(Delivery delivery) {
+        for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
+            if (interceptor.on().getAsBoolean()) {
+                try {
+                    interceptor.target().arrived(delivery);
+                } catch (Throwable refusal) {
+                    return refusal;
+                }
+            }
+        }
+        return null;
+    }
+
+    private void applyPauses() {
+        boolean userWants = pool.isPaused();
+        if (userWants != pausedByUser) {
+            pausedByUser = userWants;
+            Collection<TopicPartition> touched = new HashSet<>();
+            owned.forEach((partition, assignment) -> {
+                if (!assignment.paused && !assignment.releasing) {
+                    touched.add(partition);
+                }
+            });
+            if (userWants) {
+                receiver.pause(touched);
+            } else {
+                receiver.resume(touched);
+            }
+        }
+        long byteLimit = Math.max(LEAST_BYTES_PER_PARTITION, options.bufferBytes() / Math.max(1, owned.size()));
+        for (Assignment assignment : owned.values()) {
+            applyPause(assignment, byteLimit);
+        }
+    }
+
+    private void applyPause(Assignment assignment, long byteLimit) {
+        List<TopicPartition> partition = List.of(assignment.partition());
+        if (!assignment.paused && assignment.shouldPause(byteLimit)) {
+            assignment.paused = true;
+            receiver.pause(partition);
+            if (assignment.isWindowFull()) {
+                long stuckAt = assignment.next();
+                LOG.warn(
+                        "{} is paused: the delivery at {} has been unfinished while {} behind it were read (the window)",
+                        assignment.partition(),
+                        stuckAt,
+                        options.window());
+                tell(() -> events.windowFull(assignment.partition(), stuckAt));
+            }
+        } else if (assignment.paused && assignment.mayResume(byteLimit)) {
+            assignment.paused = false;
+            if (!pausedByUser && !assignment.releasing) {
+                receiver.resume(partition);
+            }
+        }
+    }
+
+    // --- settling
+
+    private void settleIfDue() throws Exception {
+        long now = System.nanoTime();
+        if (now - nextSettle >= 0) {
+            nextSettle = now + options.settleInterval().toNanos();
+            settle(owned.keySet(), false);
+        }
+    }
+
+    private void settle(Collection<TopicPartition> partitions, boolean confirmed) throws Exception {
+        List<Settlement> done = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            Assignment assignment = owned.get(partition);
+            if (assignment != null) {
+                if (confirmed) {
+                    assignment.settleAgain(); // an earlier one may still be on its way
+                }
+                Settlement settlement = assignment.settlement();
+                if (settlement != null) {
+                    done.add(settlement);
+                }
+            }
+        }
+        if (!done.isEmpty()) {
+            receiver.settle(done, confirmed);
+        }
+    }
+
+    @Override
+    public void settleFailed(Collection<TopicPartition> partitions, Throwable cause) {
+        LOG.debug("Settling {} failed and is repeated", partitions, cause);
+        for (TopicPartition partition : partitions) {
+            Assignment assignment = owned.get(partition);
+            if (assignment != null) {
+                assignment.settleAgain();
+            }
+        }
+    }
+
+    // --- the rest of the sink
+
+    @Override
+    public void positionOutOfRange(TopicPartition partition, long position) {
+        if (!(receiver instanceof LogReceiver log)) {
+            throw new IllegalStateException("Only logs have positions");
+        }
+        Assignment old = owned.get(partition);
+        if (old == null) {
+            return;
+        }
+        try {
+            long first = log.first(partition);
+            LOG.error(
+                    "Group '{}' was to go on at {} of {}, which the broker does not hold; it goes on at the first message"
+                            + " there is, {}. What lay between is lost to this group, or comes again",
+                    options.group(),
+                    position,
+                    partition,
+                    first);
+            old.end();
+            owned.put(partition, newAssignment(partition));
+            ownershipChanged();
+            log.seek(partition, first);
+            tell(() -> events.positionOutOfRange(partition, position, first));
+        } catch (Exception e) {
+            throw Failures.of(adapter, "Cannot go on in " + partition, e);
+        }
+    }
+
+    @Override
+    public void connection(boolean up, @Nullable Throwable cause) {
+        connected = up;
+        lifecycle.move(up ? State.OPEN : State.RECOVERING, cause);
+    }
+
+    // --- the end
+
+    /** After {@link #run} returned: drains, settles, leaves. Returns what was left running and unsettled. */
+    int[] close(long deadline) {
+        int unfinished = drain(List.copyOf(owned.keySet()), deadline);
+        int unsettled = 0;
+        try {
+            settle(owned.keySet(), true);
+        } catch (Exception e) {
+            unsettled = owned.size();
+            LOG.warn("What was finished could not be settled and will be delivered again", e);
+        }
+        end(deadline);
+        return new int[] {unfinished, unsettled};
+    }
+
+    /** After a failure: nothing can be settled any more. */
+    void abandon() {
+        end(System.nanoTime());
+    }
+
+    private void end(long deadline) {
+        endAssignments(List.copyOf(owned.keySet()));
+        snapshot = Map.of();
+        if (claims != null) {
+            claims.close();
+        }
+        receiver.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
+
+    Map<TopicPartition, Assignment> snapshot() {
+        return snapshot;
+    }
+
+    Receiver receiver() {
+        return receiver;
+    }
+
+    void wakeup() {
+        receiver.wakeup();
+    }
+
+    private void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException e) {
+            LOG.error("A listener of group '{}' failed", options.group(), e);
+        }
+    }
+}

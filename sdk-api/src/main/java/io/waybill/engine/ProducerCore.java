@@ -1,0 +1,350 @@
+package io.waybill.engine;
+
+import io.waybill.message.CloseReport;
+import io.waybill.message.ErrorKind;
+import io.waybill.message.Limits;
+import io.waybill.message.Message;
+import io.waybill.message.MessagingException;
+import io.waybill.message.Receipt;
+import io.waybill.message.State;
+import io.waybill.message.TopicDescription;
+import io.waybill.spi.Adapter;
+import io.waybill.spi.SendLaneInterceptor;
+import io.waybill.spi.Sender;
+import io.waybill.spi.SenderOptions;
+import io.waybill.spi.WaybillHeader;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a producer does: admit, route, hand over, bound, account. Safe for use by many threads. */
+public final class ProducerCore {
+    private static final Logger LOG = LoggerFactory.getLogger("io.waybill.producer");
+
+    /** What a message costs in memory beyond its own bytes, roughly. */
+    private static final int OVERHEAD = 200;
+
+    /** Messages without a key stay in a partition for so many, so that batches fill. */
+    private static final int STICKY_BITS = 6;
+
+    private static final long TICK_MILLIS = 100;
+
+    private final Adapter adapter;
+    private final ProducerOptions options;
+    private final SharedThreads threads;
+    private final Sender sender;
+    private final Admission admission;
+    private final Lifecycle lifecycle;
+    private final List<Switched<SendLaneInterceptor>> interceptors;
+    private final ConcurrentHashMap<String, SendLane[]> topics = new ConcurrentHashMap<>();
+    private final AtomicInteger keyless = new AtomicInteger();
+    private final LongAdder acknowledged = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder unknown = new LongAdder();
+    private final long maxBlockNanos;
+    private final long sendTimeoutNanos;
+    private final int maxBatchesInFlight;
+    private final int maxBatchMessages;
+    private final int maxBatchBytes;
+    private final ScheduledFuture<?> ticker;
+    private volatile long now = System.nanoTime();
+    private volatile boolean expireAll;
+
+    /**
+     * Opens a producer.
+     *
+     * @param adapter the broker
+     * @param options how it works
+     * @param interceptors what runs inside the lanes
+     * @param threads shared threads
+     * @param listener told of state changes
+     */
+    public ProducerCore(
+            Adapter adapter,
+            ProducerOptions options,
+            List<Switched<SendLaneInterceptor>> interceptors,
+            SharedThreads threads,
+            BiConsumer<State, @Nullable Throwable> listener) {
+        this.adapter = adapter;
+        this.options = options;
+        this.threads = threads;
+        this.interceptors = List.copyOf(interceptors);
+        this.admission = new Admission(options.maxInFlightBytes());
+        this.lifecycle = new Lifecycle("Producer '" + options.name() + "'", listener);
+        this.maxBlockNanos = options.maxBlock().toNanos();
+        this.sendTimeoutNanos = options.sendTimeout().toNanos();
+        try {
+            this.sender = adapter.openSender(new SenderOptions(
+                    options.name(),
+                    options.sendTimeout(),
+                    options.maxBlock(),
+                    options.maxInFlightBytes(),
+                    options.maxBodyBytes()));
+        } catch (Exception e) {
+            throw Failures.of(adapter, "Cannot open producer '" + options.name() + "' at " + adapter.endpoint(), e);
+        }
+        this.maxBatchesInFlight = sender.maxBatchesInFlight();
+        this.maxBatchMessages = sender.maxBatchMessages();
+        this.maxBatchBytes = sender.maxBatchBytes();
+        this.ticker =
+                threads.timer().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        lifecycle.move(State.OPEN, null);
+    }
+
+    /**
+     * Sends a message.
+     *
+     * @param message the message
+     * @return completed when the outcome is known, on the broker client's thread
+     * @throws MessagingException if it is refused before hand-over
+     */
+    public CompletableFuture<Receipt> send(Message message) {
+        Limits.check(message, options.maxBodyBytes());
+        return sendSystem(message);
+    }
+
+    /** As {@link #send}, without the limits: dead letters carry more headers than applications may set. */
+    CompletableFuture<Receipt> sendSystem(Message message) {
+        byte[] key = message.key();
+        int size = OVERHEAD
+                + message.body().length
+                + (key == null ? 0 : key.length)
+                + message.headers().encodedBytes();
+        SendLane[] lanes = lanes(message.topic());
+        admission.acquire(size, maxBlockNanos, options.name());
+        SendLane lane = lanes[
+                key == null
+                        ? (keyless.getAndIncrement() >>> STICKY_BITS) % lanes.length
+                        : Partitioner.partition(key, lanes.length)];
+        PendingSend send = new PendingSend(message, lane, WaybillHeader.encode(message), size, now + sendTimeoutNanos);
+        lane.submit(send);
+        return send;
+    }
+
+    private SendLane[] lanes(String name) {
+        SendLane[] known = topics.get(name);
+        return known != null ? known : lookUp(name);
+    }
+
+    /** Asks the broker; two callers may ask at the same time, the first answer counts. */
+    private SendLane[] lookUp(String name) {
+        if (lifecycle.state() == State.CLOSING || lifecycle.state() == State.CLOSED) {
+            throw Admission.closed(options.name());
+        }
+        TopicDescription description;
+        try {
+            description = sender.describe(name);
+        } catch (Exception e) {
+            MessagingException failure = Failures.of(adapter, "Cannot send to topic '" + name + "'", e);
+            if (failure.kind() == ErrorKind.UNAVAILABLE) {
+                lifecycle.move(State.RECOVERING, failure);
+            }
+            throw failure;
+        }
+        SendLane[] lanes = new SendLane[description.partitions()];
+        for (int i = 0; i < lanes.length; i++) {
+            lanes[i] = new SendLane(this, description, i);
+        }
+        SendLane[] first = topics.putIfAbsent(name, lanes);
+        return first != null ? first : lanes;
+    }
+
+    void intercept(PendingSend send) {
+        for (int i = 0; i < interceptors.size(); i++) {
+            Switched<SendLaneInterceptor> interceptor = interceptors.get(i);
+            if (interceptor.on().getAsBoolean()) {
+                send.waybill(interceptor.target().handOver(send, send.waybill()));
+                send.seenBy |= 1 << i;
+            }
+        }
+    }
+
+    void ended(PendingSend send, @Nullable MessagingException failure) {
+        if (failure == null) {
+            acknowledged.increment();
+            if (lifecycle.state() == State.RECOVERING) {
+                lifecycle.move(State.OPEN, null);
+            }
+        } else {
+            failed(send, failure);
+        }
+        for (int i = 0; send.seenBy != 0 && i < interceptors.size(); i++) {
+            if ((send.seenBy & 1 << i) != 0) {
+                try {
+                    interceptors.get(i).target().completed(send, failure);
+                } catch (RuntimeException e) {
+                    LOG.error("A lane interceptor of producer '{}' failed after the outcome", options.name(), e);
+                }
+            }
+        }
+        admission.release(send.size);
+    }
+
+    private void failed(PendingSend send, MessagingException failure) {
+        if (failure.kind() == ErrorKind.OUTCOME_UNKNOWN) {
+            unknown.increment();
+        } else {
+            refused.increment();
+        }
+        switch (failure.kind()) {
+            case OUTCOME_UNKNOWN, UNAVAILABLE -> lifecycle.move(State.RECOVERING, failure);
+            case NOT_FOUND -> topics.remove(send.message().topic());
+            default -> {}
+        }
+    }
+
+    private void tick() {
+        now = System.nanoTime();
+        topics.values().forEach(lanes -> {
+            for (SendLane lane : lanes) {
+                if (admission.used() > 0) {
+                    lane.sweep();
+                }
+            }
+        });
+    }
+
+    boolean isOver(long deadline) {
+        return expireAll || now - deadline > 0;
+    }
+
+    Adapter adapter() {
+        return adapter;
+    }
+
+    Sender sender() {
+        return sender;
+    }
+
+    Executor helper() {
+        return threads.helper();
+    }
+
+    Duration sendTimeout() {
+        return options.sendTimeout();
+    }
+
+    int maxBatchesInFlight() {
+        return maxBatchesInFlight;
+    }
+
+    int maxBatchMessages() {
+        return maxBatchMessages;
+    }
+
+    int maxBatchBytes() {
+        return maxBatchBytes;
+    }
+
+    /**
+     * Its state.
+     *
+     * @return the state
+     */
+    public State state() {
+        return lifecycle.state();
+    }
+
+    /**
+     * Why it is in its state.
+     *
+     * @return the failure that it recovers from, or null
+     */
+    public @Nullable Throwable cause() {
+        return lifecycle.cause();
+    }
+
+    /**
+     * How many sends ended with a receipt.
+     *
+     * @return the number
+     */
+    public long acknowledged() {
+        return acknowledged.sum();
+    }
+
+    /**
+     * How many sends surely failed after they were admitted.
+     *
+     * @return the number
+     */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /**
+     * How many sends ended with nobody knowing.
+     *
+     * @return the number
+     */
+    public long unknown() {
+        return unknown.sum();
+    }
+
+    /**
+     * What is in flight.
+     *
+     * @return bytes, with overhead
+     */
+    public long inFlightBytes() {
+        return admission.used();
+    }
+
+    /**
+     * The native producer.
+     *
+     * @param type the type
+     * @param <T> the type
+     * @return the object or null
+     */
+    public <T> @Nullable T unwrap(Class<T> type) {
+        return sender.unwrap(type).orElse(null);
+    }
+
+    /**
+     * Takes nothing more, waits for what is under way, closes.
+     *
+     * @param timeout how long it may take
+     * @return what was left; what is left ends as unknown
+     */
+    public CloseReport close(Duration timeout) {
+        synchronized (admission) {
+            if (lifecycle.state() == State.CLOSED) {
+                return CloseReport.CLEAN;
+            }
+            lifecycle.move(State.CLOSING, null);
+            long start = System.nanoTime();
+            admission.close(timeout.toNanos());
+            long before = unknown.sum() + refused.sum();
+            Duration left = timeout.minusNanos(System.nanoTime() - start);
+            sender.close(left.isNegative() ? Duration.ZERO : left);
+            ticker.cancel(false);
+            expireAll = true; // what the adapter forgot ends now
+            topics.values().forEach(lanes -> {
+                for (SendLane lane : lanes) {
+                    lane.sweep();
+                }
+            });
+            int unfinished = (int) (unknown.sum() + refused.sum() - before);
+            if (unfinished > 0) {
+                LOG.warn(
+                        "Producer '{}' was closed with {} sends that nobody confirmed within {}",
+                        options.name(),
+                        unfinished,
+                        timeout);
+            }
+            lifecycle.move(State.CLOSED, null);
+            return unfinished == 0 ? CloseReport.CLEAN : new CloseReport(unfinished, 0);
+        }
+    }
+}

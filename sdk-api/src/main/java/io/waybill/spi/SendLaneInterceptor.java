@@ -1,0 +1,27 @@
+package io.waybill.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs inside a partition's lane, right before a message is handed over: what it adds is in the order of hand-over, and
+ * so of storing. One call at a time per partition; must not block or do I/O. What {@link #handOver} throws fails the
+ * send before it was handed over, and nothing is stored (pitfall: brokers' own hooks swallow it).
+ */
+public interface SendLaneInterceptor {
+    /**
+     * Before hand-over.
+     *
+     * @param outgoing the message; read only here
+     * @param waybill the packed header so far
+     * @return the packed header to send: the same, or another one
+     */
+    byte[] handOver(Outgoing outgoing, byte[] waybill);
+
+    /**
+     * After the outcome, on any thread, once for each message that {@link #handOver} returned for.
+     *
+     * @param outgoing the message
+     * @param failure null if it is stored, else why not or why nobody knows
+     */
+    default void completed(Outgoing outgoing, io.waybill.message.@Nullable MessagingException failure) {}
+}

@@ -1,0 +1,106 @@
+package io.waybill.testbrokers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BrokersTest {
+    private static final String VARIABLE = "WAYBILL_TEST_BROKER_KAFKA";
+
+    @Test
+    void anUnknownBrokerIsRefusedWithThoseThatAreKnown() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Brokers.find("carrier-pigeon"))
+                .withMessageContaining("kafka");
+    }
+
+    @Test
+    void theEnvironmentNamesAnExternalBrokerThatIsUsedButNeverHarmed() throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String uri = "kafka://eve:hidden@127.0.0.1:" + listener.getLocalPort() + "?a=b";
+            BrokerSource source = Brokers.find("kafka", Map.of(VARIABLE, uri));
+            assertThat(source.availability().available()).isTrue();
+            try (RunningBroker broker = source.start(BrokerSettings.defaults())) {
+                assertThat(broker.uri()).isEqualTo(uri);
+                assertThat(broker.running()).isTrue();
+                assertThat(broker.canFault()).isFalse();
+                assertThat(broker.toString()).doesNotContain("hidden");
+                assertThatThrownBy(broker::kill)
+                        .isInstanceOf(UnsupportedOperationException.class)
+                        .hasMessageContaining("external");
+                assertThatThrownBy(broker::start).isInstanceOf(UnsupportedOperationException.class);
+                assertThatThrownBy(broker::pause).isInstanceOf(UnsupportedOperationException.class);
+            }
+        }
+    }
+
+    @Test
+    void anExternalBrokerThatDoesNotAnswerIsNotAvailable() {
+        int port = Ports.free();
+        BrokerSource source = Brokers.find("kafka", Map.of(VARIABLE, "kafka://eve:hidden@127.0.0.1:" + port));
+        assertThat(source.availability().available()).isFalse();
+        assertThat(source.availability().toString())
+                .startsWith("NOT AVAILABLE")
+                .contains("127.0.0.1:" + port, VARIABLE)
+                .doesNotContain("hidden");
+        assertThatThrownBy(() -> source.start(BrokerSettings.defaults())).isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost:9092", "kafka://", "kafka://localhost", "kafka://a:1,b", "kafka://a:99999"})
+    void aUriWithoutHostAndPortIsRefused(String uri) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new ExternalBroker("kafka", uri));
+    }
+
+    @Test
+    void theJarsAreFoundWhereTheBuildPutsThemAndOtherwiseTheRemedyIsNamed(@TempDir Path root) throws IOException {
+        Path empty = Files.createDirectories(root.resolve("empty"));
+        Properties told = new Properties();
+        told.setProperty(BrokerJars.KAFKA_PROPERTY, empty.toString());
+        BrokerJars missing = BrokerJars.kafka(told, Map.of(), root);
+        assertThat(missing.availability().toString())
+                .startsWith("NOT AVAILABLE")
+                .contains(empty.toString(), "./waybill demo");
+        assertThatThrownBy(missing::classPath)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("./waybill demo");
+
+        Path jar = Files.createFile(empty.resolve("kafka_2.13-9.8.7.jar"));
+        BrokerJars found =
+                BrokerJars.kafka(new Properties(), Map.of(BrokerJars.KAFKA_VARIABLE, empty.toString()), root);
+        assertThat(found.availability().available()).isTrue();
+        assertThat(found.version()).isEqualTo("9.8.7");
+        assertThat(found.classPath()).isEqualTo(jar.resolveSibling("*").toString());
+    }
+
+    @Test
+    void portsAreGivenOnce() {
+        Set<Integer> ports = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            assertThat(ports.add(Ports.free())).isTrue();
+        }
+    }
+
+    @Test
+    void credentialsThatNoBrokerCanBeToldAreRefusedWithoutThePassword() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Credentials("a b", "x"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Credentials("alice", "hidd\"en"))
+                .withMessageNotContaining("hidd");
+        assertThat(new Credentials("alice", "hidden").toString()).doesNotContain("hidden");
+    }
+}
