@@ -271,7 +271,7 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
         return new GroupNotEmptyException("Group '" + group + "' has members. Close its consumers first.");
     }
 
-    private static Topic topic(List<TopicPartitionInfo> partitions, Optional<Config> config) {
+    static Topic topic(List<TopicPartitionInfo> partitions, Optional<Config> config) {
         int replicas = partitions.stream()
                 .mapToInt(partition -> partition.replicas().size())
                 .min()

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -53,7 +54,10 @@ final class KafkaReceiver implements LogReceiver {
 
     private @Nullable RuntimeException sinkFailure;
     private boolean news;
-    private boolean woken;
+    /** Somebody wants the present wait to end, or else the next. Only who sets it may disturb the consumer. */
+    private final AtomicBoolean woken = new AtomicBoolean();
+
+    private volatile boolean waiting;
 
     KafkaReceiver(KafkaSettings settings, ReceiverOptions options) {
         this.requestTimeout = settings.requestTimeout();
@@ -72,14 +76,14 @@ final class KafkaReceiver implements LogReceiver {
         try {
             boolean delivered;
             do {
-                long left = woken ? 0 : Math.max(0, deadline - System.nanoTime());
+                long left = woken.get() ? 0 : Math.max(0, deadline - System.nanoTime());
                 ConsumerRecords<byte[], byte[]> records = await(Duration.ofNanos(Math.min(left, SLICE_NANOS)), to);
                 tell(to);
                 delivered = !records.isEmpty();
                 deliver(records, to);
-            } while (!delivered && !news && !woken && System.nanoTime() < deadline);
+            } while (!delivered && !news && !woken.get() && System.nanoTime() < deadline);
         } finally {
-            woken = false;
+            woken.set(false);
             sink = null;
             sinkFailure = null;
             batch.clear();
@@ -89,9 +93,7 @@ final class KafkaReceiver implements LogReceiver {
     private ConsumerRecords<byte[], byte[]> await(Duration timeout, ReceiverSink to) {
         ConsumerRecords<byte[], byte[]> records = ConsumerRecords.empty();
         try {
-            records = consumer.poll(timeout);
-        } catch (WakeupException e) {
-            woken = true;
+            records = await(timeout);
         } catch (InvalidOffsetException e) {
             news = true;
             Map<org.apache.kafka.common.TopicPartition, Long> positions =
@@ -110,16 +112,29 @@ final class KafkaReceiver implements LogReceiver {
         return records;
     }
 
+    /** A wakeup ends the wait, not the work: else many of them would keep the consumer from ever getting to it. */
+    private ConsumerRecords<byte[], byte[]> await(Duration timeout) {
+        waiting = true;
+        try {
+            return consumer.poll(woken.get() ? Duration.ZERO : timeout);
+        } catch (WakeupException e) {
+            return undisturbed(() -> consumer.poll(Duration.ZERO));
+        } finally {
+            waiting = false;
+        }
+    }
+
     private void tell(ReceiverSink to) {
         if (silence.changed(System.nanoTime())) {
             news = true;
             to.connection(!silence.silent(), null);
         }
-        for (FailedSettlement failed : List.copyOf(failedSettlements)) {
+        List<FailedSettlement> failures = List.copyOf(failedSettlements);
+        failedSettlements.clear();
+        for (FailedSettlement failed : failures) {
             news = true;
             to.settleFailed(failed.partitions(), failed.cause());
         }
-        failedSettlements.clear();
     }
 
     private void deliver(ConsumerRecords<byte[], byte[]> records, ReceiverSink to) {
@@ -228,7 +243,9 @@ final class KafkaReceiver implements LogReceiver {
 
     @Override
     public void wakeup() {
-        consumer.wakeup();
+        if (woken.compareAndSet(false, true) && waiting) {
+            consumer.wakeup();
+        }
     }
 
     @Override
@@ -250,14 +267,12 @@ final class KafkaReceiver implements LogReceiver {
         return undisturbed(() -> consumer.committed(partitions, requestTimeout));
     }
 
-    /** A wakeup is meant for the wait in poll: elsewhere it is kept for the end of that, and the call made again. */
-    private <T> T undisturbed(Supplier<T> call) {
-        while (true) {
-            try {
-                return call.get();
-            } catch (WakeupException e) {
-                woken = true;
-            }
+    /** A wakeup is meant for the wait in poll; one that strikes another call is over, and the call is made again. */
+    private static <T> T undisturbed(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (WakeupException e) {
+            return undisturbed(call);
         }
     }
 

@@ -115,7 +115,7 @@ final class KafkaSender implements Sender {
         Throwable failure = current.failure();
         if (failure != null) {
             Incarnation broken = current;
-            LOG.warn("A Kafka producer of '{}' broke for good ({}); going on with a new one", options.producer(), failure);
+            LOG.warn("A Kafka producer of '{}' broke for good; going on with a new one", options.producer(), failure);
             current = new Incarnation(settings.producer(options));
             retired.add(broken);
             // What it still holds ends by its own timeout, and nobody waits here for that.

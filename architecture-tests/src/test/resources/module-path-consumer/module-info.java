@@ -1,0 +1,4 @@
+module consumer {
+    requires io.waybill;
+    requires io.waybill.memory;
+}

@@ -1,0 +1,31 @@
+package io.waybill.interceptors;
+
+import io.waybill.message.Receipt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at how a send ended before its caller does. */
+final class Outcomes {
+    private Outcomes() {}
+
+    /** A future that ends as {@code sent} does, after {@code observer} has seen how: with a receipt or with a failure. */
+    static CompletableFuture<Receipt> observed(
+            CompletableFuture<Receipt> sent, BiConsumer<@Nullable Receipt, @Nullable Throwable> observer) {
+        CompletableFuture<Receipt> observed = new CompletableFuture<>();
+        var unused = sent.whenComplete((receipt, failure) -> {
+            if (failure == null) {
+                observer.accept(receipt, null);
+                observed.complete(receipt);
+            } else {
+                Throwable real = failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+                observer.accept(null, real);
+                observed.completeExceptionally(real);
+            }
+        });
+        return observed;
+    }
+}
