@@ -11,13 +11,31 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeoutException;
 
 /** Whether brokers can be reached at all: Kafka's clients only say that time ran out. */
 final class Connectivity {
     private Connectivity() {}
 
     /** Returns when one of the hosts takes a connection. */
-    static void probe(List<ConnectionUri.Host> hosts, Duration timeout) throws IOException {
+    static void probe(List<ConnectionUri.Host> hosts, Duration timeout) throws Exception {
+        FutureTask<Void> task = new FutureTask<>(() -> {
+            tryEach(hosts, timeout);
+            return null;
+        });
+        // Looking up a name has no timeout of its own.
+        Thread thread = new Thread(task, "waybill-kafka-probe");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            Void unused = KafkaAdminOperations.await(task, timeout.plusMillis(100));
+        } catch (TimeoutException e) {
+            throw new ConnectException("no address was found for " + hosts + " within " + timeout.toMillis() + " ms");
+        }
+    }
+
+    private static void tryEach(List<ConnectionUri.Host> hosts, Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
@@ -37,9 +55,8 @@ final class Connectivity {
             InetAddress[] addresses = InetAddress.getAllByName(host.host());
             for (InetAddress address : addresses) {
                 try (Socket socket = new Socket()) {
-                    socket.connect(
-                            new InetSocketAddress(address, host.port()),
-                            (int) Math.max(1, timeoutMillis / addresses.length));
+                    socket.connect(new InetSocketAddress(address, host.port()), (int)
+                            Math.max(1, timeoutMillis / addresses.length));
                     return "";
                 } catch (SocketTimeoutException e) {
                     problem = "does not answer";

@@ -40,6 +40,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -89,6 +90,13 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
                             + ") within the timeout. Do tls and sasl.mechanism fit the listener, and can the broker's"
                             + " advertised.listeners be reached from here?",
                     e);
+        } catch (SslAuthenticationException e) {
+            throw new SslAuthenticationException(
+                    "TLS with " + settings.endpoint() + " failed ("
+                            + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + "). Does the listener speak TLS, is its certificate made for this host name, and does"
+                            + " tls.truststore trust it?",
+                    e);
         }
     }
 
@@ -125,7 +133,9 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
     @Override
     public void deleteTopic(String topic) throws Exception {
         Void unused = await(client().deleteTopics(List.of(topic)).all());
-        settle("Topic '" + topic + "' is being deleted, but is still there", () -> find(topic).isEmpty());
+        settle(
+                "Topic '" + topic + "' is being deleted, but is still there",
+                () -> find(topic).isEmpty());
     }
 
     @Override
@@ -135,11 +145,12 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
             return Optional.empty();
         }
         Map<TopicPartition, Long> positions = new HashMap<>();
-        await(client().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()).forEach((partition, offset) -> {
-            if (offset != null) {
-                positions.put(new TopicPartition(partition.topic(), partition.partition()), offset.offset());
-            }
-        });
+        await(client().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                .forEach((partition, offset) -> {
+                    if (offset != null) {
+                        positions.put(new TopicPartition(partition.topic(), partition.partition()), offset.offset());
+                    }
+                });
         return Optional.of(new GroupDescription(group, found.get().members().size(), positions));
     }
 
@@ -179,7 +190,8 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
         offsets(beyondEnd, OffsetSpec.latest())
                 .forEach((partition, found) -> targets.put(partition, new OffsetAndMetadata(found.offset())));
         try {
-            Void unused = await(client().alterConsumerGroupOffsets(group, targets).all());
+            Void unused =
+                    await(client().alterConsumerGroupOffsets(group, targets).all());
         } catch (UnknownMemberIdException e) {
             throw hasMembers(group);
         }
@@ -188,8 +200,7 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
     /** Fails with {@link UnknownTopicOrPartitionException} if there is none, and never creates it. */
     CompletionStage<Topic> describe(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        CompletionStage<Optional<Config>> configs = client()
-                .describeConfigs(List.of(resource))
+        CompletionStage<Optional<Config>> configs = client().describeConfigs(List.of(resource))
                 .all()
                 .toCompletionStage()
                 .thenApply(all -> Optional.ofNullable(all.get(resource)))
@@ -200,8 +211,7 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
                     }
                     throw new CompletionException(cause(failure));
                 });
-        return client()
-                .describeTopics(List.of(topic))
+        return client().describeTopics(List.of(topic))
                 .allTopicNames()
                 .toCompletionStage()
                 .thenCombine(configs, (all, config) -> topic(only(all).partitions(), config));
@@ -248,7 +258,9 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
         try {
             ConsumerGroupDescription found =
                     only(await(client().describeConsumerGroups(List.of(group)).all()));
-            return found.groupState() == org.apache.kafka.common.GroupState.DEAD ? Optional.empty() : Optional.of(found);
+            return found.groupState() == org.apache.kafka.common.GroupState.DEAD
+                    ? Optional.empty()
+                    : Optional.of(found);
         } catch (GroupIdNotFoundException e) {
             return Optional.empty();
         }
@@ -256,8 +268,7 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
 
     private Map<org.apache.kafka.common.TopicPartition, ListOffsetsResultInfo> offsets(
             List<org.apache.kafka.common.TopicPartition> partitions, OffsetSpec wanted) throws Exception {
-        return await(client()
-                .listOffsets(
+        return await(client().listOffsets(
                         partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> wanted)),
                         new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                 .all());

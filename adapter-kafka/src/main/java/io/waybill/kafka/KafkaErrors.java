@@ -5,7 +5,6 @@ import io.waybill.message.MessagingException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
@@ -42,22 +41,28 @@ import org.jspecify.annotations.Nullable;
 
 /** What Kafka's exceptions mean. */
 final class KafkaErrors {
-    /** Kinds that say what is wrong: they win over {@link #PASSING} ones, which often wrap them. */
-    private static final Map<ErrorKind, List<Class<? extends Exception>>> DEFINITE = Map.of(
-            ErrorKind.UNAUTHORIZED, List.of(AuthenticationException.class, AuthorizationException.class),
-            ErrorKind.NOT_FOUND, List.of(UnknownTopicOrPartitionException.class, GroupIdNotFoundException.class),
-            ErrorKind.ALREADY_EXISTS, List.of(TopicExistsException.class),
-            ErrorKind.OVERLOADED, List.of(BufferExhaustedException.class),
-            ErrorKind.UNSUPPORTED, List.of(UnsupportedVersionException.class),
-            ErrorKind.REFUSED,
+    private record Meaning(ErrorKind kind, List<Class<? extends Exception>> types) {}
+
+    /** Kinds that say what is wrong, first match first; they win over {@link #PASSING} ones, which often wrap them. */
+    private static final List<Meaning> DEFINITE = List.of(
+            new Meaning(ErrorKind.UNAUTHORIZED, List.of(AuthenticationException.class, AuthorizationException.class)),
+            new Meaning(
+                    ErrorKind.NOT_FOUND,
+                    List.of(UnknownTopicOrPartitionException.class, GroupIdNotFoundException.class)),
+            new Meaning(ErrorKind.ALREADY_EXISTS, List.of(TopicExistsException.class)),
+            new Meaning(ErrorKind.OVERLOADED, List.of(BufferExhaustedException.class)),
+            new Meaning(ErrorKind.UNSUPPORTED, List.of(UnsupportedVersionException.class)),
+            new Meaning(
+                    ErrorKind.REFUSED,
                     List.of(
                             GroupNotEmptyException.class,
                             GroupSubscribedToTopicException.class,
                             GroupMaxSizeReachedException.class,
                             InconsistentGroupProtocolException.class,
                             PolicyViolationException.class,
-                            TopicDeletionDisabledException.class),
-            ErrorKind.INVALID,
+                            TopicDeletionDisabledException.class)),
+            new Meaning(
+                    ErrorKind.INVALID,
                     List.of(
                             RecordTooLargeException.class,
                             InvalidTopicException.class,
@@ -67,7 +72,7 @@ final class KafkaErrors {
                             InvalidSessionTimeoutException.class,
                             InvalidRequestException.class,
                             ConfigException.class,
-                            GeneralSecurityException.class));
+                            GeneralSecurityException.class)));
 
     private static final List<Class<? extends Exception>> PASSING = List.of(
             RetriableException.class,
@@ -121,9 +126,9 @@ final class KafkaErrors {
         if (failure instanceof MessagingException ours) {
             return ours.kind();
         }
-        for (Map.Entry<ErrorKind, List<Class<? extends Exception>>> entry : DEFINITE.entrySet()) {
-            if (isAny(entry.getValue(), failure)) {
-                return entry.getKey();
+        for (Meaning meaning : DEFINITE) {
+            if (isAny(meaning.types(), failure)) {
+                return meaning.kind();
             }
         }
         return null;

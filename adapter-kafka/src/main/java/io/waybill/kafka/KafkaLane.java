@@ -116,7 +116,8 @@ final class KafkaLane implements Sender.Lane {
                 outgoing.stored(metadata.hasOffset() ? metadata.offset() : -1, topic.durability());
                 return;
             }
-            Exception why = failure == null ? new IllegalStateException("Kafka gave neither result nor failure") : failure;
+            Exception why =
+                    failure == null ? new IllegalStateException("Kafka gave neither result nor failure") : failure;
             if (KafkaErrors.fatalForProducer(why)) {
                 incarnation.fail(why);
             }

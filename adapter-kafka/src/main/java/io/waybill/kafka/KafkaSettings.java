@@ -79,10 +79,7 @@ final class KafkaSettings {
     private final Map<String, Object> consumerTuning;
 
     KafkaSettings(
-            ConnectionUri uri,
-            Settings given,
-            Map<String, Object> producerTuning,
-            Map<String, Object> consumerTuning) {
+            ConnectionUri uri, Settings given, Map<String, Object> producerTuning, Map<String, Object> consumerTuning) {
         if (uri.hosts().isEmpty() || !uri.path().isEmpty()) {
             throw invalid("A Kafka URI names brokers and nothing behind them, such as kafka://host1:9092,host2:9092.");
         }
@@ -120,7 +117,8 @@ final class KafkaSettings {
     /** How this adapter tries to get in, for texts about brokers that do not answer. */
     String manner() {
         Mechanism mechanism = settings.find(MECHANISM);
-        return "tls=" + settings.get(TLS) + ", " + (mechanism == null ? "no login" : "sasl.mechanism=" + mechanism.kafkaName);
+        return "tls=" + settings.get(TLS) + ", "
+                + (mechanism == null ? "no login" : "sasl.mechanism=" + mechanism.kafkaName);
     }
 
     Duration requestTimeout() {
@@ -154,13 +152,11 @@ final class KafkaSettings {
         properties.put("max.block.ms", (long) millis(options.maxBlock()));
         properties.put("delivery.timeout.ms", sendTimeout);
         // Half of it at most, so that a request into a dead connection leaves time for one more.
-        properties.put(
-                "request.timeout.ms",
-                Math.max(1, (int) Math.min(millis(requestTimeout()), (sendTimeout - linger) / 2)));
+        properties.put("request.timeout.ms", Math.max(1, (int)
+                Math.min(millis(requestTimeout()), (sendTimeout - linger) / 2)));
         properties.put("buffer.memory", Math.max(BUFFER_BYTES, 4 * options.maxInFlightBytes()));
-        properties.put(
-                "max.request.size",
-                (int) Math.min(Integer.MAX_VALUE, Math.max(4L << 20, (long) options.maxBodyBytes() + RECORD_OVERHEAD)));
+        properties.put("max.request.size", (int)
+                Math.min(Integer.MAX_VALUE, Math.max(4L << 20, (long) options.maxBodyBytes() + RECORD_OVERHEAD)));
         properties.put("key.serializer", ByteArraySerializer.class);
         properties.put("value.serializer", ByteArraySerializer.class);
         return properties;
@@ -257,8 +253,9 @@ final class KafkaSettings {
             return properties;
         }
         if (mechanism == null || user == null || password == null || user.isEmpty() || password.isEmpty()) {
-            throw invalid("A login needs user, password and sasl.mechanism (PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512), such as"
-                    + " kafka://user:password@host:9092?sasl.mechanism=SCRAM-SHA-512.");
+            throw invalid(
+                    "A login needs user, password and sasl.mechanism (PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512), such as"
+                            + " kafka://user:password@host:9092?sasl.mechanism=SCRAM-SHA-512.");
         }
         properties.put("sasl.mechanism", mechanism.kafkaName);
         properties.put("sasl.jaas.config", new Password(jaas(mechanism, user, password)));
@@ -270,18 +267,22 @@ final class KafkaSettings {
         if (file == null) {
             return;
         }
-        if (!Files.isReadable(Path.of(file))) {
+        if (!Files.isRegularFile(Path.of(file)) || !Files.isReadable(Path.of(file))) {
             throw invalid("Setting '" + place + "' names '" + file + "', which is no readable file.");
         }
         String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         properties.put("ssl." + what + ".location", file);
-        properties.put("ssl." + what + ".type", switch (ending) {
-            case "p12", "pfx", "pkcs12" -> "PKCS12";
-            case "jks" -> "JKS";
-            case "pem", "crt", "cer" -> "PEM";
-            default -> throw invalid("Setting '" + place + "' names '" + file + "': its name must end in .p12, .pfx, .pkcs12,"
-                    + " .jks, .pem, .crt or .cer, which says how to read it.");
-        });
+        properties.put(
+                "ssl." + what + ".type",
+                switch (ending) {
+                    case "p12", "pfx", "pkcs12" -> "PKCS12";
+                    case "jks" -> "JKS";
+                    case "pem", "crt", "cer" -> "PEM";
+                    default ->
+                        throw invalid("Setting '" + place + "' names '" + file
+                                + "': its name must end in .p12, .pfx, .pkcs12,"
+                                + " .jks, .pem, .crt or .cer, which says how to read it.");
+                });
         secret(properties, "ssl." + what + ".password", password);
     }
 

@@ -1,8 +1,6 @@
 package io.waybill.kafka;
 
 import io.waybill.message.Durability;
-import io.waybill.message.TopicDescription;
-import io.waybill.spi.Sender;
 
 /** What the broker's settings make true of a topic; read again now and then, beside the sending. */
 final class KafkaTopic {

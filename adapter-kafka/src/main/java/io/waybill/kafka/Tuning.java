@@ -73,7 +73,8 @@ final class Tuning {
         if (key == null) {
             throw new MessagingException(
                     ErrorKind.INVALID,
-                    "Kafka's " + client + " property '" + name + "' cannot be set: Waybill sets it itself, or its promises"
+                    "Kafka's " + client + " property '" + name
+                            + "' cannot be set: Waybill sets it itself, or its promises"
                             + " need the default. Allowed are: " + String.join(", ", allowed.keySet()));
         }
         try {

@@ -80,7 +80,12 @@ class KafkaBrokerTest {
         byte[] large = new byte[1_000_000];
         Arrays.fill(large, (byte) 7);
         List<Message> messages = List.of(
-                Message.to(topic).key("k").text("text").header("a", "1").header("B.c-d_", "").build(),
+                Message.to(topic)
+                        .key("k")
+                        .text("text")
+                        .header("a", "1")
+                        .header("B.c-d_", "")
+                        .build(),
                 Message.to(topic).build(),
                 Message.to(topic).key(new byte[] {0, -1}).body(large).build());
         try (Closing<Sender> sender = sender()) {
@@ -149,8 +154,8 @@ class KafkaBrokerTest {
         try (Closing<Sender> sender = sender()) {
             Throwable failure = catchThrowable(() -> sender.it().describe(missing));
             assertThat(adapter.classify(failure)).isEqualTo(ErrorKind.NOT_FOUND);
-            assertThatThrownBy(() -> sender.it()
-                            .openLane(new TopicDescription(missing, 1, Durability.ONE_UNFLUSHED), 0))
+            assertThatThrownBy(
+                            () -> sender.it().openLane(new TopicDescription(missing, 1, Durability.ONE_UNFLUSHED), 0))
                     .isInstanceOf(IllegalArgumentException.class);
         }
         try (Closing<LogReceiver> receiver = receiver(missing, "nobody")) {
@@ -171,7 +176,8 @@ class KafkaBrokerTest {
                     instanceof RecordTooLargeException);
             boolean stored = false;
             for (int size = 1999; !stored; size--) {
-                Outcome outcome = send(sender.it(), topic, 0, List.of(sized(topic, size))).get(0);
+                Outcome outcome =
+                        send(sender.it(), topic, 0, List.of(sized(topic, size))).get(0);
                 assertThat(outcome.end()).as("%s bytes", size).isIn(End.REFUSED, End.STORED);
                 stored = outcome.end() == End.STORED;
                 assertThat(size).isGreaterThan(1700);
@@ -180,7 +186,12 @@ class KafkaBrokerTest {
     }
 
     private static Message sized(String topic, int bytes) {
-        return Message.to(topic).key("key").header("h1", "v1").header("h2", "v2").body(new byte[bytes]).build();
+        return Message.to(topic)
+                .key("key")
+                .header("h1", "v1")
+                .header("h2", "v2")
+                .body(new byte[bytes])
+                .build();
     }
 
     @Test
@@ -189,7 +200,8 @@ class KafkaBrokerTest {
         try (Closing<Sender> sender = sender()) {
             TopicDescription description = sender.it().describe(topic);
             Sender.Lane lane = sender.it().openLane(description, 7);
-            List<TestOutgoing> batch = outgoing(7, Message.to(topic).build(), Message.to(topic).build());
+            List<TestOutgoing> batch =
+                    outgoing(7, Message.to(topic).build(), Message.to(topic).build());
             long begin = System.nanoTime();
             lane.send(batch);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(MAX_BLOCK.plusSeconds(1));
@@ -211,21 +223,26 @@ class KafkaBrokerTest {
             Sender.Lane lane = sender.it().openLane(sender.it().describe(topic), 0);
             broker.pause();
             try {
-                List<TestOutgoing> batch = outgoing(0, Message.to(topic).text("perhaps").build());
+                List<TestOutgoing> batch =
+                        outgoing(0, Message.to(topic).text("perhaps").build());
                 long begin = System.nanoTime();
                 lane.send(batch);
                 assertThat(batch.get(0).outcome().end()).isEqualTo(End.UNKNOWN);
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SEND_TIMEOUT.plusSeconds(1));
                 assertThat(catchThrowable(() -> sender.it().describe(topic)))
-                        .satisfies(failure ->
-                                assertThat(adapter.classify(failure)).isEqualTo(ErrorKind.UNAVAILABLE));
+                        .satisfies(
+                                failure -> assertThat(adapter.classify(failure)).isEqualTo(ErrorKind.UNAVAILABLE));
                 await().untilAsserted(() -> assertThat(poll.sink.connections).containsExactly(false));
             } finally {
                 broker.resume();
             }
             await().untilAsserted(() -> assertThat(poll.sink.connections).containsExactly(false, true));
             assertThat(lane.open()).isTrue();
-            await().until(() -> send(sender.it(), topic, 0, List.of(Message.to(topic).text("surely").build()))
+            await().until(() -> send(
+                                    sender.it(),
+                                    topic,
+                                    0,
+                                    List.of(Message.to(topic).text("surely").build()))
                             .get(0)
                             .end()
                     == End.STORED);
@@ -241,7 +258,8 @@ class KafkaBrokerTest {
             TopicDescription description = sender.it().describe(topic);
             Sender.Lane lane = sender.it().openLane(description, 0);
             sender.it().unwrap(KafkaProducer.class).orElseThrow().close(Duration.ZERO);
-            List<TestOutgoing> batch = outgoing(0, Message.to(topic).build(), Message.to(topic).build());
+            List<TestOutgoing> batch =
+                    outgoing(0, Message.to(topic).build(), Message.to(topic).build());
             lane.send(batch);
             assertThat(batch.get(0).outcome().end()).isEqualTo(End.UNKNOWN);
             assertThat(batch.get(1).outcome().end()).isEqualTo(End.REFUSED);
@@ -273,7 +291,8 @@ class KafkaBrokerTest {
                 assertThat(poll.receiver.first(partition)).isZero();
                 assertThat(poll.receiver.end(partition)).isEqualTo(10);
                 assertThat(poll.receiver.at(partition, Instant.EPOCH)).isZero();
-                assertThat(poll.receiver.at(partition, Instant.now().plusSeconds(60))).isEqualTo(10);
+                assertThat(poll.receiver.at(partition, Instant.now().plusSeconds(60)))
+                        .isEqualTo(10);
             });
         }
         try (PollThread poll = consume(topic, "settle-" + topic)) {
@@ -355,8 +374,8 @@ class KafkaBrokerTest {
         fill(topic, 0, 10);
         adapter.unwrap(Admin.class)
                 .orElseThrow()
-                .deleteRecords(Map.of(
-                        new org.apache.kafka.common.TopicPartition(topic, 0), RecordsToDelete.beforeOffset(5)))
+                .deleteRecords(
+                        Map.of(new org.apache.kafka.common.TopicPartition(topic, 0), RecordsToDelete.beforeOffset(5)))
                 .all()
                 .get();
         try (Closing<LogReceiver> receiver = receiver(topic, "range")) {
@@ -410,7 +429,8 @@ class KafkaBrokerTest {
                 try {
                     for (TopicPartition partition : partitions) {
                         firstReceiver.settle(List.of(Settlement.prefix(partition, 41, 42)), true);
-                        settledInRevoke.add(firstReceiver.committed(List.of(partition)).get(partition));
+                        settledInRevoke.add(
+                                firstReceiver.committed(List.of(partition)).get(partition));
                     }
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
@@ -425,8 +445,7 @@ class KafkaBrokerTest {
                 assertThat(first.sink.revocations).hasSize(1);
                 assertThat(first.sink.revocations.get(0)).isEqualTo(Set.copyOf(second.sink.owned));
                 assertThat(settledInRevoke).containsExactly(42L, 42L);
-                GroupDescription group =
-                        admin.describeGroup("share-" + topic).orElseThrow();
+                GroupDescription group = admin.describeGroup("share-" + topic).orElseThrow();
                 assertThat(group.members()).isEqualTo(2);
                 assertThat(group.positions().values()).containsExactly(42L, 42L);
             }
@@ -441,7 +460,9 @@ class KafkaBrokerTest {
         assertThat(admin.topics()).contains(topic).noneMatch(name -> name.startsWith("__"));
         assertThat(admin.describeTopic(topic).orElseThrow().partitions()).isEqualTo(3);
         assertKind(ErrorKind.ALREADY_EXISTS, () -> admin.createTopic(TopicSpec.of(topic, 1)));
-        assertKind(ErrorKind.INVALID, () -> admin.createTopic(TopicSpec.of("x" + topic, 1).copies(9)));
+        assertKind(
+                ErrorKind.INVALID,
+                () -> admin.createTopic(TopicSpec.of("x" + topic, 1).copies(9)));
         admin.deleteTopic(topic);
         assertThat(admin.describeTopic(topic)).isEmpty();
         assertKind(ErrorKind.NOT_FOUND, () -> admin.deleteTopic(topic));
@@ -505,7 +526,8 @@ class KafkaBrokerTest {
     private static void fill(String topic, int partition, int count) throws Exception {
         List<Message> messages = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            messages.add(Message.to(topic).body(("message " + i).getBytes(UTF_8)).build());
+            messages.add(
+                    Message.to(topic).body(("message " + i).getBytes(UTF_8)).build());
         }
         try (Closing<Sender> sender = sender()) {
             assertThat(send(sender.it(), topic, partition, messages).stream()

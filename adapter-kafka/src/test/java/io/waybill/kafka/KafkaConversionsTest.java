@@ -126,7 +126,8 @@ class KafkaConversionsTest {
     private static Durability durability(int replicas, String inSync, String flush) {
         Config config = new Config(
                 List.of(new ConfigEntry("min.insync.replicas", inSync), new ConfigEntry("flush.messages", flush)));
-        return KafkaAdminOperations.topic(partitions(replicas), Optional.of(config)).durability();
+        return KafkaAdminOperations.topic(partitions(replicas), Optional.of(config))
+                .durability();
     }
 
     /** The second partition has one replica more. */

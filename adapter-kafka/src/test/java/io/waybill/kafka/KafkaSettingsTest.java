@@ -36,8 +36,8 @@ class KafkaSettingsTest {
 
     @Test
     void theProviderIsFoundByItsScheme() {
-        assertThat(ServiceLoader.load(AdapterProvider.class)).anyMatch(provider -> provider.scheme()
-                .equals("kafka"));
+        assertThat(ServiceLoader.load(AdapterProvider.class))
+                .anyMatch(provider -> provider.scheme().equals("kafka"));
         assertThat(new KafkaAdapter.Provider().settings()).isEqualTo(KafkaSettings.ALL);
     }
 
@@ -72,8 +72,7 @@ class KafkaSettingsTest {
     void whatMakesNoSenseIsRefused(String uri) {
         assertThatThrownBy(() -> settings(uri))
                 .isInstanceOfSatisfying(
-                        MessagingException.class,
-                        e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID))
+                        MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID))
                 .hasMessageNotContaining("secret@");
     }
 
@@ -86,8 +85,9 @@ class KafkaSettingsTest {
                 .containsEntry("ssl.endpoint.identification.algorithm", "https");
         assertThat(settings("kafka://elsewhere?tls=false&insecure=true").admin())
                 .containsEntry("security.protocol", "PLAINTEXT");
-        Map<String, Object> properties = settings("kafka://u:p%40ss@localhost?sasl.mechanism=scram-sha-256&tls.truststore="
-                        + store + "&tls.truststore.password=a&tls.keystore=" + pem + "&tls.key.password=b")
+        Map<String, Object> properties = settings(
+                        "kafka://u:p%40ss@localhost?sasl.mechanism=scram-sha-256&tls.truststore=" + store
+                                + "&tls.truststore.password=a&tls.keystore=" + pem + "&tls.key.password=b")
                 .admin();
         assertThat(properties)
                 .containsEntry("security.protocol", "SASL_SSL")
@@ -218,14 +218,13 @@ class KafkaSettingsTest {
                 .producerProperty("compression.type", "lz4")
                 .consumerProperty("fetch.min.bytes", "10");
         builder.build().close();
-        for (String[] wrong : List.of(
-                new String[] {"linger.ms", "101"},
-                new String[] {"linger.ms", "soon"},
-                new String[] {"compression.type", "rar"})) {
+        for (String[] wrong :
+                List.of(new String[] {"linger.ms", "101"}, new String[] {"linger.ms", "soon"}, new String[] {
+                    "compression.type", "rar"
+                })) {
             assertThatThrownBy(() -> builder.producerProperty(wrong[0], wrong[1]))
                     .isInstanceOfSatisfying(
-                            MessagingException.class,
-                            e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID));
+                            MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID));
         }
         KafkaSettings tuned = new KafkaSettings(
                 ConnectionUri.parse("kafka://localhost"),
@@ -239,8 +238,8 @@ class KafkaSettingsTest {
 
     private static KafkaSettings settings(String text) {
         ConnectionUri uri = ConnectionUri.parse(text);
-        Settings settings = Settings.defaults(KafkaSettings.ALL)
-                .with(new HashMap<>(uri.parameters()), Settings.Origin.URI);
+        Settings settings =
+                Settings.defaults(KafkaSettings.ALL).with(new HashMap<>(uri.parameters()), Settings.Origin.URI);
         return new KafkaSettings(uri, settings, Map.of(), Map.of());
     }
 }

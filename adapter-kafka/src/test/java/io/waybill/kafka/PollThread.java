@@ -40,7 +40,9 @@ final class PollThread implements AutoCloseable {
             }
         });
         receiver.wakeup();
-        Void unused = CompletableFuture.anyOf(done, ended).thenApply(any -> (Void) null).get(20, TimeUnit.SECONDS);
+        Void unused = CompletableFuture.anyOf(done, ended)
+                .thenApply(any -> (Void) null)
+                .get(20, TimeUnit.SECONDS);
     }
 
     @Override

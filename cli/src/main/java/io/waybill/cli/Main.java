@@ -1,0 +1,68 @@
+package io.waybill.cli;
+
+import io.waybill.message.MessagingException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The program {@code waybill}. Results go to stdout, everything else to stderr. */
+@Command(
+        name = "waybill",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Messaging over several brokers, with proof that nothing was lost.",
+        commandListHeading = "%nCommands:%n")
+public final class Main {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+
+    private Main() {}
+
+    /** Runs a command and ends the JVM with its exit code: 0 done, 1 failed, 2 wrongly asked for. */
+    public static void main(String[] args) {
+        System.exit(run(System.out, System.err, args));
+    }
+
+    static int run(PrintStream out, PrintStream err, String... args) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(main))
+                .addSubcommand(new CommandLine(new DemoCommand(out, err)))
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((problem, arguments) -> refuse(err, problem))
+                .setExecutionExceptionHandler((problem, command, parsed) -> fail(err, problem));
+        if (args.length == 0) {
+            line.usage(err);
+            return USAGE;
+        }
+        return line.execute(args);
+    }
+
+    private static int refuse(PrintStream err, ParameterException problem) {
+        String command = problem.getCommandLine().getCommandSpec().qualifiedName();
+        err.println(command + ": " + problem.getMessage());
+        err.println("Ask '" + command + " --help'.");
+        return USAGE;
+    }
+
+    private static int fail(PrintStream err, Exception problem) {
+        if (problem instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        err.println("waybill: " + (problem instanceof MessagingException ? problem.getMessage() : problem));
+        return FAILED;
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"waybill " + (version == null ? "(built from sources)" : version)};
+        }
+    }
+}
