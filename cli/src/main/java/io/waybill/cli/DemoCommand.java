@@ -113,8 +113,11 @@ final class DemoCommand implements Callable<Integer> {
 
     private Report sell(DemoBroker one, FlashSale sale) throws InterruptedException {
         long start = System.nanoTime();
-        try (Progress progress = new Progress(err, () -> line(one, sale, System.nanoTime() - start))) {
+        Progress progress = new Progress(err, () -> line(one, sale, System.nanoTime() - start));
+        try {
             return sale.run();
+        } finally {
+            progress.close();
         }
     }
 
