@@ -139,7 +139,7 @@ public final class Consumer implements AutoCloseable {
 
     /**
      * Starts no handler any more, waits for those that run, settles what is finished and leaves the group. May be called
-     * twice, also by a handler (which then does not wait for itself to end).
+     * twice. Called by a handler or listener of this consumer it returns at once, and the close goes on behind it.
      *
      * @param timeout how long it may take
      * @return what was left

@@ -105,6 +105,17 @@ sealed interface DemoBroker {
         return name.equals(MEMORY) ? new InMemory("") : new Startable(Brokers.find(name));
     }
 
+    private static Had connect(String uri) {
+        try (Waybill waybill = Waybill.connect(uri)) {
+            return new Had(true, waybill + " runs already");
+        } catch (MessagingException e) {
+            if (e.kind() == ErrorKind.INVALID || e.kind() == ErrorKind.UNSUPPORTED) {
+                throw e;
+            }
+            return new Had(false, String.valueOf(e.getMessage()));
+        }
+    }
+
     /**
      * A broker in this JVM, which all connections of one run share by its name.
      *
@@ -118,7 +129,8 @@ sealed interface DemoBroker {
 
         @Override
         public Had look() {
-            return new Had(true, "in this JVM");
+            Had had = connect("memory:" + parameters);
+            return had.available() ? new Had(true, "in this JVM") : had;
         }
 
         @Override
@@ -162,14 +174,7 @@ sealed interface DemoBroker {
     record ByUri(String uri, String name) implements DemoBroker {
         @Override
         public Had look() {
-            try (Waybill waybill = Waybill.connect(uri)) {
-                return new Had(true, "runs already: " + waybill);
-            } catch (MessagingException e) {
-                if (e.kind() == ErrorKind.INVALID || e.kind() == ErrorKind.UNSUPPORTED) {
-                    throw e;
-                }
-                return new Had(false, String.valueOf(e.getMessage()));
-            }
+            return connect(uri);
         }
 
         @Override

@@ -18,7 +18,7 @@ final class DemoTable {
                 .distinct()
                 .toList();
         List<String> headings = new ArrayList<>(List.of("broker", "version", "sent", "acknow-\nledged"));
-        groups.forEach(group -> headings.add("handled:\n" + group));
+        groups.forEach(group -> headings.add((headings.size() == 4 ? "handled:\n" : "") + group));
         headings.addAll(List.of(
                 "rede-\nlivered", "dead-\nlettered", "out of\norder", "lost", "msg/s", "seconds"));
         Table table = new Table(2, headings);

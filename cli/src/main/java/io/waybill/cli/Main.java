@@ -7,6 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code waybill}. Results go to stdout, everything else to stderr. */
 @Command(
@@ -33,7 +34,6 @@ public final class Main {
                 .addSubcommand(new CommandLine(new DemoCommand(out, err)))
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((problem, arguments) -> refuse(err, problem))
                 .setExecutionExceptionHandler((problem, command, parsed) -> fail(err, problem));
         if (args.length == 0) {
@@ -45,7 +45,10 @@ public final class Main {
 
     private static int refuse(PrintStream err, ParameterException problem) {
         String command = problem.getCommandLine().getCommandSpec().qualifiedName();
-        err.println(command + ": " + problem.getMessage());
+        String what = problem instanceof UnmatchedArgumentException unmatched && command.equals("waybill")
+                ? "there is no command '" + unmatched.getUnmatched().get(0) + "'"
+                : problem.getMessage();
+        err.println(command + ": " + what);
         err.println("Ask '" + command + " --help'.");
         return USAGE;
     }

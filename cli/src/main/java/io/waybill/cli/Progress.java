@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 final class Progress implements AutoCloseable {
     private static final long TERMINAL_MILLIS = 150;
     private static final long LINE_MILLIS = 2_000;
+    private static final int TERMINAL_COLUMNS = 79;
     private static final String CLEAR = "\r\033[K";
 
     private final PrintStream err;
@@ -43,7 +44,8 @@ final class Progress implements AutoCloseable {
             return;
         }
         if (terminal) {
-            err.print(CLEAR + text.get());
+            String line = text.get();
+            err.print(CLEAR + line.substring(0, Math.min(line.length(), TERMINAL_COLUMNS)));
             err.flush();
         } else {
             err.println(text.get());

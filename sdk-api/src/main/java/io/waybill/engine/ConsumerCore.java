@@ -260,7 +260,8 @@ public final class ConsumerCore {
     }
 
     /**
-     * Starts no handler any more, waits for those that run, settles, leaves the group.
+     * Starts no handler any more, waits for those that run, settles, leaves the group. Called by a handler or listener it
+     * returns at once, since it would wait for its caller.
      *
      * @param timeout how long it may take
      * @return what was left
@@ -275,7 +276,8 @@ public final class ConsumerCore {
             }
         }
         try {
-            if (Thread.currentThread() != thread) {
+            boolean own = Thread.currentThread() == thread || pool.isMine(Thread.currentThread());
+            if (!own) {
                 thread.join(timeout.plusSeconds(5).toMillis());
             }
         } catch (InterruptedException e) {

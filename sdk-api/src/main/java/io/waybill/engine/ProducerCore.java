@@ -39,6 +39,9 @@ public final class ProducerCore {
 
     private static final long TICK_MILLIS = 100;
 
+    /** How often topics are looked at, for growth that was not made through Waybill. */
+    private static final long LOOK_SECONDS = 60;
+
     private final Adapter adapter;
     private final ProducerOptions options;
     private final SharedThreads threads;
@@ -57,6 +60,7 @@ public final class ProducerCore {
     private final int maxBatchMessages;
     private final int maxBatchBytes;
     private final ScheduledFuture<?> ticker;
+    private final ScheduledFuture<?> looker;
     private volatile long now = System.nanoTime();
     private volatile boolean expireAll;
 
@@ -98,7 +102,34 @@ public final class ProducerCore {
         this.maxBatchBytes = sender.maxBatchBytes();
         this.ticker =
                 threads.timer().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        this.looker = threads.timer()
+                .scheduleWithFixedDelay(
+                        () -> threads.helper().execute(this::lookForGrowth),
+                        LOOK_SECONDS,
+                        LOOK_SECONDS,
+                        TimeUnit.SECONDS);
         lifecycle.move(State.OPEN, null);
+    }
+
+    /** Keys stay in their partitions for this producer's life; others, opened later, will disagree. */
+    private void lookForGrowth() {
+        topics.forEach((name, lanes) -> {
+            try {
+                int partitions = sender.describe(name).partitions();
+                if (partitions != lanes.length) {
+                    LOG.warn(
+                            "Topic '{}' has {} partitions now, {} when producer '{}' began; this producer goes on with {},"
+                                    + " and the order of keys against producers opened later is not promised",
+                            name,
+                            partitions,
+                            lanes.length,
+                            options.name(),
+                            lanes.length);
+                }
+            } catch (Exception e) {
+                LOG.debug("Cannot look at topic '{}'", name, e);
+            }
+        });
     }
 
     /**
@@ -329,6 +360,7 @@ public final class ProducerCore {
             Duration left = timeout.minusNanos(System.nanoTime() - start);
             sender.close(left.isNegative() ? Duration.ZERO : left);
             ticker.cancel(false);
+            looker.cancel(false);
             expireAll = true; // what the adapter forgot ends now
             topics.values().forEach(lanes -> {
                 for (SendLane lane : lanes) {

@@ -1,7 +1,9 @@
 package io.waybill.engine;
 
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +23,7 @@ final class WorkerPool {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+    private final Set<Thread> workers = new HashSet<>();
     private volatile int idleCount;
     private int started;
     private volatile boolean paused;
@@ -48,6 +51,16 @@ final class WorkerPool {
 
     boolean isPaused() {
         return paused;
+    }
+
+    /** Whether this thread is one of the pool's. */
+    boolean isMine(Thread thread) {
+        lock.lock();
+        try {
+            return workers.contains(thread);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether others wait for a thread. */
@@ -109,6 +122,7 @@ final class WorkerPool {
             }
             started++;
             worker = new Worker(name + "-" + started);
+            workers.add(worker.thread);
         } finally {
             lock.unlock();
         }
