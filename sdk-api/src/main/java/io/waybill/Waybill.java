@@ -90,7 +90,7 @@ public final class Waybill implements AutoCloseable {
      * @throws MessagingException UNAVAILABLE or UNAUTHORIZED, as above
      */
     public static Waybill over(Adapter adapter) {
-        return connect(adapter, Settings.defaults(CoreSettings.ALL).and(adapter.settings()));
+        return connect(adapter, Settings.defaults(CoreSettings.ALL));
     }
 
     private static Waybill connect(Adapter adapter, Settings settings) {
@@ -101,7 +101,7 @@ public final class Waybill implements AutoCloseable {
             adapter.close();
             throw Failures.of(adapter, "Cannot connect to " + adapter.name() + " at " + adapter.endpoint(), e);
         }
-        return new Waybill(adapter, settings);
+        return new Waybill(adapter, settings.and(adapter.settings()));
     }
 
     private static AdapterProvider provider(String scheme) {

@@ -46,7 +46,7 @@ public final class MemoryAdapter implements Adapter {
     private final String name;
     private final Settings settings;
     private final MemoryBroker broker;
-    private final Faults faults = new Faults(this);
+    private final Faults faults;
     private final MemoryAdmin admin;
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "waybill-memory");
@@ -54,6 +54,7 @@ public final class MemoryAdapter implements Adapter {
         return thread;
     });
     private final Set<MemoryReceiver> receivers = ConcurrentHashMap.newKeySet();
+    private final Set<MemorySender> senders = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connection = new AtomicInteger();
     private final AtomicInteger closed = new AtomicInteger();
     private volatile boolean crashed;
@@ -68,6 +69,7 @@ public final class MemoryAdapter implements Adapter {
             throw new MessagingException(e.kind(), "Cannot open memory:" + name + ": " + e.getMessage(), e);
         }
         this.admin = new MemoryAdmin(this, broker);
+        this.faults = new Faults(this);
     }
 
     /**
@@ -151,14 +153,20 @@ public final class MemoryAdapter implements Adapter {
     public Sender openSender(SenderOptions options) throws Exception {
         checkAlive();
         broker.checkUp();
-        return new MemorySender(this, broker);
+        MemorySender sender = new MemorySender(this, broker);
+        senders.add(sender);
+        return sender;
     }
 
     @Override
     public Receiver openReceiver(ReceiverOptions options) throws Exception {
         checkAlive();
         for (String topic : options.topics()) {
-            broker.topic(topic);
+            List<MemoryPartition> partitions = broker.topic(topic);
+            if (broker.isQueue()) {
+                MemoryGroup group = broker.group(options.group());
+                partitions.forEach(partition -> group.start(partition.name(), partition.end()));
+            }
         }
         MemoryReceiver receiver = (MemoryReceiver) MemoryReceiver.open(this, broker, options);
         receivers.add(receiver);
@@ -215,6 +223,7 @@ public final class MemoryAdapter implements Adapter {
     @Override
     public void close() {
         if (closed.getAndIncrement() == 0) {
+            senders.forEach(MemorySender::abandon);
             timer.shutdownNow();
             broker.release();
         }
@@ -224,6 +233,11 @@ public final class MemoryAdapter implements Adapter {
         if (crashed) {
             throw new MemoryException(ErrorKind.UNAVAILABLE, "This instance was told to crash");
         }
+    }
+
+    void checkReachable() throws MemoryException {
+        checkAlive();
+        broker.checkUp();
     }
 
     /** Rises with every cut; what was opened before is dead. */
@@ -241,6 +255,10 @@ public final class MemoryAdapter implements Adapter {
 
     ScheduledExecutorService timer() {
         return timer;
+    }
+
+    void closed(MemorySender sender) {
+        senders.remove(sender);
     }
 
     void closed(MemoryReceiver receiver) {
@@ -263,6 +281,7 @@ public final class MemoryAdapter implements Adapter {
         /** The broker is gone for everyone; what it holds is kept. */
         public void down() {
             broker.down = true;
+            broker.outage.incrementAndGet();
         }
 
         /** The broker is back. */
@@ -273,6 +292,7 @@ public final class MemoryAdapter implements Adapter {
         /** Cuts this connection once: receivers fail, lanes die, confirms on their way are lost. */
         public void cut() {
             adapter.connection.incrementAndGet();
+            adapter.senders.forEach(MemorySender::abandon);
         }
 
         /**
@@ -281,6 +301,7 @@ public final class MemoryAdapter implements Adapter {
          */
         public void crash() {
             adapter.crashed = true;
+            adapter.senders.forEach(MemorySender::abandon);
             adapter.receivers.forEach(MemoryReceiver::leave);
         }
 

@@ -7,6 +7,7 @@ import io.waybill.message.StartPosition;
 import io.waybill.message.TopicDescription;
 import io.waybill.message.TopicSpec;
 import io.waybill.spi.AdminOperations;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -79,9 +80,10 @@ final class MemoryAdmin implements AdminOperations {
     @Override
     public void resetGroup(String group, String topic, StartPosition position) throws Exception {
         check();
+        List<MemoryPartition> partitions = broker.topic(topic);
         MemoryGroup found = broker.group(group);
         refuseMembers(group, found);
-        for (MemoryPartition partition : broker.topic(topic)) {
+        for (MemoryPartition partition : partitions) {
             found.settle(partition.name(), resolve(partition, position));
         }
     }

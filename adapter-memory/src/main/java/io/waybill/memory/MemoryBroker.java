@@ -33,6 +33,9 @@ final class MemoryBroker {
 
     // faults of the broker
     volatile boolean down;
+    /** Rises with every outage; what was opened before is dead. */
+    final AtomicInteger outage = new AtomicInteger();
+
     volatile boolean swallowAcks;
     volatile boolean loseAcks;
     final AtomicInteger refusals = new AtomicInteger();
@@ -61,9 +64,12 @@ final class MemoryBroker {
                 if (!name.isEmpty()) {
                     NAMED.put(name, broker);
                 }
-            } else if (broker.shape != shape) {
+            } else if (broker.shape != shape || broker.retention != retention || broker.overflow != overflow) {
                 throw new MemoryException(
-                        ErrorKind.INVALID, "memory:" + name + " has shape " + broker.shape + " already, not " + shape);
+                        ErrorKind.INVALID,
+                        "memory:" + name + " runs with shape=" + broker.shape + ", retention.messages="
+                                + broker.retention + ", overflow=" + broker.overflow
+                                + ". Give the same settings, or another name");
             }
             broker.users++;
             return broker;
@@ -98,6 +104,17 @@ final class MemoryBroker {
         return partitions;
     }
 
+    /** Whether this very partition is there: not deleted, nor created anew. */
+    boolean isHeld(MemoryPartition partition) {
+        List<MemoryPartition> partitions = topics.get(partition.name().topic());
+        int number = partition.name().partition();
+        return partitions != null && number < partitions.size() && partitions.get(number) == partition;
+    }
+
+    static boolean takeOne(AtomicInteger left) {
+        return left.get() > 0 && left.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    }
+
     MemoryPartition partition(TopicPartition partition) throws MemoryException {
         return topic(partition.topic()).get(partition.partition());
     }
@@ -118,12 +135,12 @@ final class MemoryBroker {
         return groups.computeIfAbsent(group, g -> new MemoryGroup());
     }
 
-    /** The first position of a partition that some group has not settled; 0 if there is no group. */
+    /** The first position of a partition that some group has not settled; the largest number if no group reads it. */
     long settledByAll(TopicPartition partition) {
         return groups.values().stream()
                 .mapToLong(group -> group.settled(partition))
                 .filter(position -> position >= 0)
                 .min()
-                .orElse(0);
+                .orElse(Long.MAX_VALUE);
     }
 }

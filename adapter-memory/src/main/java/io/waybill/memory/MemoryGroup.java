@@ -65,7 +65,16 @@ final class MemoryGroup {
     }
 
     synchronized long settled(TopicPartition partition) {
-        return share(partition).settled;
+        Share share = shares.get(partition);
+        return share == null ? -1 : share.settled;
+    }
+
+    /** Gives a group that is new in a partition its start. */
+    synchronized void start(TopicPartition partition, long position) {
+        Share share = share(partition);
+        if (share.settled < 0) {
+            share.settled = position;
+        }
     }
 
     synchronized void settle(TopicPartition partition, long next) {
@@ -75,7 +84,9 @@ final class MemoryGroup {
     synchronized void settleOne(TopicPartition partition, long position) {
         Share share = share(partition);
         share.deliveries.remove(position);
-        share.beyond.add(position);
+        if (position >= share.settled) {
+            share.beyond.add(position);
+        }
         while (share.beyond.remove(share.settled)) {
             share.settled++;
         }

@@ -57,7 +57,10 @@ final class MemoryLog {
                 while (next >= first + records.size() && left > 0) {
                     left = appended.awaitNanos(left);
                 }
-                adapter.checkAlive();
+                adapter.checkReachable();
+                if (next >= first + records.size()) {
+                    return List.of();
+                }
                 List<byte[]> found = new ArrayList<>();
                 long position = first;
                 for (byte[] record : records) {

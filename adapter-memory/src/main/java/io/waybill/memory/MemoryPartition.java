@@ -40,6 +40,10 @@ final class MemoryPartition {
         this.dropOldest = dropOldest;
     }
 
+    int retention() {
+        return retention;
+    }
+
     TopicPartition name() {
         return name;
     }
@@ -80,9 +84,9 @@ final class MemoryPartition {
     }
 
     private void makeRoom(int needed, LongSupplier settledByAll) throws MemoryException {
-        long wanted = end + needed - retention;
+        long wanted = Math.min(end, end + needed - retention);
         long free = dropOldest ? wanted : Math.min(wanted, settledByAll.getAsLong());
-        if (free < wanted) {
+        if (free < end + needed - retention) {
             throw new MemoryException(
                     ErrorKind.REFUSED,
                     name + " is full: it holds " + (end - first) + " messages that not every group has settled. Consume"
@@ -109,10 +113,13 @@ final class MemoryPartition {
         }
     }
 
-    /** Adds deliveries from a position on, at most so many; the attempt is 1. */
-    void read(long from, int most, List<Delivery> into) {
+    /** Adds deliveries from a position on, at most so many; the attempt is 1. False if the position is not held. */
+    boolean read(long from, int most, List<Delivery> into) {
         lock.lock();
         try {
+            if (from < first || from > end) {
+                return false;
+            }
             long to = Math.min(end, from + most);
             Iterator<Segment> all = segments.iterator();
             long start = base;
@@ -130,6 +137,7 @@ final class MemoryPartition {
                 }
                 start += SEGMENT;
             }
+            return true;
         } finally {
             lock.unlock();
         }

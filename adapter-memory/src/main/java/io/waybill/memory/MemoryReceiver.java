@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,9 @@ abstract class MemoryReceiver implements ClaimingReceiver {
     final MemoryBroker broker;
     final MemoryGroup group;
     private final int connection;
+    private final int outage;
+    private final Set<TopicPartition> failedSettles = new LinkedHashSet<>();
+    private int turn;
     private final int batchMessages;
     private final Map<TopicPartition, Owned> owned = new LinkedHashMap<>();
     private volatile @Nullable Thread waiting;
@@ -52,6 +57,7 @@ abstract class MemoryReceiver implements ClaimingReceiver {
         this.broker = broker;
         this.group = broker.group(options.group());
         this.connection = adapter.connection();
+        this.outage = broker.outage.get();
         this.batchMessages = options.batchMessages();
         group.join(this);
     }
@@ -61,11 +67,14 @@ abstract class MemoryReceiver implements ClaimingReceiver {
     }
 
     private void checkConnection() throws MemoryException {
-        adapter.checkAlive();
-        broker.checkUp();
-        if (connection != adapter.connection()) {
+        adapter.checkReachable();
+        if (!connected()) {
             throw new MemoryException(ErrorKind.UNAVAILABLE, "The connection to the memory broker was cut");
         }
+    }
+
+    private boolean connected() {
+        return connection == adapter.connection() && outage == broker.outage.get();
     }
 
     @Override
@@ -75,7 +84,10 @@ abstract class MemoryReceiver implements ClaimingReceiver {
         try {
             while (true) {
                 checkConnection();
-                if (deliver(sink) || woken) {
+                boolean failed = tellFailedSettles(sink);
+                boolean lost = tellLost(sink);
+                boolean delivered = deliver(sink);
+                if (failed || lost || delivered || woken) {
                     woken = false;
                     return;
                 }
@@ -90,40 +102,75 @@ abstract class MemoryReceiver implements ClaimingReceiver {
         }
     }
 
+    private boolean tellFailedSettles(ReceiverSink sink) {
+        if (failedSettles.isEmpty()) {
+            return false;
+        }
+        List<TopicPartition> failed = List.copyOf(failedSettles);
+        failedSettles.clear();
+        sink.settleFailed(failed, notSettled(failed));
+        return true;
+    }
+
+    /** Topics can be deleted, and created anew, under a receiver. */
+    private boolean tellLost(ReceiverSink sink) {
+        List<TopicPartition> lost = new ArrayList<>();
+        owned.forEach((name, one) -> {
+            if (!broker.isHeld(one.partition) || !group.owns(name, this)) {
+                lost.add(name);
+            }
+        });
+        if (lost.isEmpty()) {
+            return false;
+        }
+        lost.forEach(this::release);
+        sink.lost(lost, new MemoryException(ErrorKind.NOT_FOUND, "The topic was deleted"));
+        return true;
+    }
+
+    /** The partitions take turns, each with a fair part of the batch. */
     private boolean deliver(ReceiverSink sink) {
+        List<Owned> all = List.copyOf(owned.values());
+        int share = Math.max(1, batchMessages / Math.max(1, all.size()));
+        int room = batchMessages;
+        int begin = turn;
         boolean any = false;
-        for (Owned one : List.copyOf(owned.values())) {
-            if (!one.paused && one.next < one.partition.end()) {
-                any |= deliver(one, sink);
+        for (int i = 0; i < all.size() && room > 0; i++) {
+            Owned one = all.get((begin + i) % all.size());
+            turn = (begin + i + 1) % all.size();
+            if (!one.paused && one.next != one.partition.end()) {
+                int given = deliver(one, Math.min(share, room), sink);
+                any |= given != 0;
+                room -= Math.max(0, given);
             }
         }
         return any;
     }
 
-    private boolean deliver(Owned one, ReceiverSink sink) {
+    /** Returns how many messages it gave, or -1 if it had other news. */
+    private int deliver(Owned one, int most, ReceiverSink sink) {
         TopicPartition name = one.partition.name();
-        if (one.next < one.partition.first()) {
+        List<Delivery> batch = new ArrayList<>();
+        if (!one.partition.read(one.next, most, batch)) {
             long missing = one.next;
             one.next = one.partition.first();
             if (this instanceof LogReceiver) {
                 sink.positionOutOfRange(name, missing);
-                return true;
             }
+            return -1;
         }
-        List<Delivery> batch = new ArrayList<>();
-        one.partition.read(one.next, batchMessages, batch);
         if (batch.isEmpty()) {
-            return false;
+            return 0;
         }
         one.next = batch.get(batch.size() - 1).position() + 1;
-        if (broker.duplicates.get() > 0 && broker.duplicates.getAndDecrement() > 0) {
+        if (batch.size() < batchMessages && MemoryBroker.takeOne(broker.duplicates)) {
             batch.add(batch.get(batch.size() - 1));
         }
         List<Delivery> given = asGiven(one, batch);
         if (!given.isEmpty()) {
             sink.deliver(name, given);
         }
-        return true;
+        return given.isEmpty() ? -1 : given.size();
     }
 
     /** Turns the log's deliveries into those of the shape. */
@@ -167,16 +214,31 @@ abstract class MemoryReceiver implements ClaimingReceiver {
 
     @Override
     public void settle(Collection<Settlement> settlements, boolean confirmed) throws Exception {
-        checkConnection();
-        if (broker.settleFailures.get() > 0 && broker.settleFailures.getAndDecrement() > 0) {
-            throw new MemoryException(ErrorKind.UNAVAILABLE, "The memory broker was told to fail this settlement");
+        if (confirmed) {
+            checkConnection();
         }
+        boolean fails = !connected() || MemoryBroker.takeOne(broker.settleFailures);
+        List<TopicPartition> failed = new ArrayList<>();
         for (Settlement settlement : settlements) {
             Owned one = owned.get(settlement.partition());
-            if (one != null && group.owns(settlement.partition(), this)) {
+            if (fails || one == null || !group.owns(settlement.partition(), this)) {
+                failed.add(settlement.partition());
+            } else {
                 settle(one, settlement);
             }
         }
+        if (!failed.isEmpty()) {
+            if (confirmed) {
+                throw notSettled(failed);
+            }
+            failedSettles.addAll(failed);
+        }
+    }
+
+    private static MemoryException notSettled(Collection<TopicPartition> partitions) {
+        return new MemoryException(
+                ErrorKind.UNAVAILABLE,
+                "What was done in " + partitions + " is not settled: not owned any more, or told to fail");
     }
 
     @Override
@@ -188,10 +250,11 @@ abstract class MemoryReceiver implements ClaimingReceiver {
     @Override
     public boolean tryOwn(TopicPartition partition) throws Exception {
         checkConnection();
-        MemoryPartition found = broker.partition(partition);
-        if (!group.tryOwn(partition, this)) {
+        List<MemoryPartition> partitions = broker.topics.getOrDefault(partition.topic(), List.of());
+        if (partition.partition() >= partitions.size() || !group.tryOwn(partition, this)) {
             return false;
         }
+        MemoryPartition found = partitions.get(partition.partition());
         Owned one = new Owned(found);
         one.next = begin(found);
         owned.put(partition, one);
@@ -335,11 +398,8 @@ abstract class MemoryReceiver implements ClaimingReceiver {
 
         @Override
         long begin(MemoryPartition partition) {
-            TopicPartition name = partition.name();
-            if (group.settled(name) < 0) {
-                group.settle(name, partition.end());
-            }
-            return group.settled(name);
+            group.start(partition.name(), partition.end());
+            return group.settled(partition.name());
         }
     }
 }

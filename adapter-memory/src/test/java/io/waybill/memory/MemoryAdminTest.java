@@ -44,8 +44,7 @@ class MemoryAdminTest {
     void topicsComeAndGo() throws Exception {
         admin.createTopic(TopicSpec.of("more", 3));
         assertThat(admin.topics()).containsExactlyInAnyOrder("orders", "more");
-        assertThat(admin.describeTopic("more"))
-                .contains(new TopicDescription("more", 3, Durability.ONE_UNFLUSHED));
+        assertThat(admin.describeTopic("more")).contains(new TopicDescription("more", 3, Durability.ONE_UNFLUSHED));
         assertKind(ErrorKind.ALREADY_EXISTS, () -> admin.createTopic(TopicSpec.of("more", 3)));
         admin.deleteTopic("more");
         assertThat(admin.describeTopic("more")).isEmpty();

@@ -82,8 +82,8 @@ class MemoryFaultsTest {
             List<TestOutgoing> sent = slow.send(P0, "a", "b");
             assertThat(sent).allMatch(one -> one.outcome().equals("open"));
             Awaitility.await()
-                    .untilAsserted(() -> assertThat(sent)
-                            .allMatch(one -> one.outcome().equals("stored") && one.completions() == 1));
+                    .untilAsserted(() ->
+                            assertThat(sent).allMatch(one -> one.outcome().equals("stored") && one.completions() == 1));
             assertThat(sent).extracting(TestOutgoing::position).containsExactly(0L, 1L);
         }
     }

@@ -206,8 +206,7 @@ class MemoryLogTest {
                 throw new AssertionError(e);
             }
         });
-        Awaitility.await()
-                .until(() -> poller.get() != null && poller.get().getState() == Thread.State.TIMED_WAITING);
+        Awaitility.await().until(() -> poller.get() != null && poller.get().getState() == Thread.State.TIMED_WAITING);
         return poll;
     }
 }

@@ -32,8 +32,7 @@ class MemoryQueueTest {
     void itIsNoLogAndSaysSo() throws Exception {
         assertThat(instance.receiver("g")).isNotInstanceOf(LogReceiver.class);
         assertThat(instance.adapter.capabilities().of(Capability.START_LATEST)).isEqualTo(Support.NATIVE);
-        for (Capability missing :
-                List.of(Capability.START_FIRST, Capability.START_TIME, Capability.RESET_POSITIONS)) {
+        for (Capability missing : List.of(Capability.START_FIRST, Capability.START_TIME, Capability.RESET_POSITIONS)) {
             assertThat(instance.adapter.capabilities().of(missing)).isEqualTo(Support.UNSUPPORTED);
         }
     }

@@ -15,6 +15,8 @@ public final class MessagingException extends RuntimeException {
     private final ErrorKind kind;
 
     /**
+     * A failure that no other exception caused.
+     *
      * @param kind what programs act on
      * @param text what was done, to what, what was wrong, what to do
      */
@@ -23,6 +25,8 @@ public final class MessagingException extends RuntimeException {
     }
 
     /**
+     * A failure that the broker's client met.
+     *
      * @param kind what programs act on
      * @param text what was done, to what, what was wrong, what to do
      * @param cause the broker client's exception, or null

@@ -7,6 +7,8 @@ public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * Refuses a delivery.
+     *
      * @param reason why; goes into the dead letter
      */
     public RefusedException(String reason) {
@@ -14,6 +16,8 @@ public final class RefusedException extends RuntimeException {
     }
 
     /**
+     * Refuses a delivery because of a failure.
+     *
      * @param reason why; goes into the dead letter
      * @param cause what happened, or null
      */

@@ -12,6 +12,8 @@ public final class RetryLaterException extends RuntimeException {
     private final transient Duration after;
 
     /**
+     * Puts a delivery off.
+     *
      * @param after how long to wait; not negative
      */
     public RetryLaterException(Duration after) {
