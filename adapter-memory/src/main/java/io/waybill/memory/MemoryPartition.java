@@ -85,7 +85,8 @@ final class MemoryPartition {
 
     private void makeRoom(int needed, LongSupplier settledByAll) throws MemoryException {
         long wanted = Math.min(end, end + needed - retention);
-        long free = dropOldest ? wanted : Math.min(wanted, settledByAll.getAsLong());
+        long ahead = Math.max(wanted, end - retention + retention / 16); // to ask seldom
+        long free = dropOldest ? wanted : Math.min(ahead, settledByAll.getAsLong());
         if (free < end + needed - retention) {
             throw new MemoryException(
                     ErrorKind.REFUSED,

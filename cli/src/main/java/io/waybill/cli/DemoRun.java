@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param reason where it came from; or why it could not be had, or why the run broke off
  * @param report the books; null if it could not be had, or if the run broke off
  */
-record DemoRun(String broker, String version, boolean available, String reason, @Nullable Report report) {
+record DemoRun(
+        String broker,
+        String version,
+        boolean available,
+        String reason,
+        @Nullable Report report) {
     boolean balanced() {
         return report != null && report.balanced();
     }

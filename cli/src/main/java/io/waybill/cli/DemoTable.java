@@ -12,15 +12,12 @@ final class DemoTable {
 
     static String of(List<DemoRun> runs) {
         List<String> groups = runs.stream()
-                .flatMap(run -> run.report() == null
-                        ? Stream.<String>of()
-                        : run.report().handled().keySet().stream())
+                .flatMap(run -> run.report() == null ? Stream.<String>of() : run.report().handled().keySet().stream())
                 .distinct()
                 .toList();
         List<String> headings = new ArrayList<>(List.of("broker", "version", "sent", "acknow-\nledged"));
         groups.forEach(group -> headings.add((headings.size() == 4 ? "handled:\n" : "") + group));
-        headings.addAll(List.of(
-                "rede-\nlivered", "dead-\nlettered", "out of\norder", "lost", "msg/s", "seconds"));
+        headings.addAll(List.of("rede-\nlivered", "dead-\nlettered", "out of\norder", "lost", "msg/s", "seconds"));
         Table table = new Table(2, headings);
         runs.forEach(run -> add(table, run));
         return table.toString();

@@ -16,8 +16,9 @@ final class Table {
     /** The first columns are texts and stand left; a heading's lines are parted by {@code \n}. */
     Table(int leftColumns, List<String> headings) {
         this.leftColumns = leftColumns;
-        this.headings =
-                headings.stream().map(heading -> List.of(heading.split("\n", -1))).toList();
+        this.headings = headings.stream()
+                .map(heading -> List.of(heading.split("\n", -1)))
+                .toList();
     }
 
     void row(List<String> cells) {
@@ -82,8 +83,9 @@ final class Table {
     private void append(StringBuilder text, List<String> cells, int[] widths) {
         String line = IntStream.range(0, cells.size())
                 .mapToObj(column -> {
-                    String space = " ".repeat(Math.max(
-                            0, widths[column] - cells.get(column).length()));
+                    String space = " "
+                            .repeat(Math.max(
+                                    0, widths[column] - cells.get(column).length()));
                     return column < leftColumns ? cells.get(column) + space : space + cells.get(column);
                 })
                 .collect(Collectors.joining(GAP));

@@ -50,9 +50,8 @@ final class Books {
     }
 
     synchronized void failed(Order order, Throwable failure) {
-        Throwable real = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable real =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         ErrorKind kind = real instanceof MessagingException known ? known.kind() : ErrorKind.INTERNAL;
         sendFailures.merge(kind, 1L, Long::sum);
         if (kind == ErrorKind.OUTCOME_UNKNOWN) {

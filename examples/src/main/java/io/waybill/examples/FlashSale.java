@@ -98,7 +98,9 @@ public final class FlashSale {
         open(Service.RISK, 1);
         open(Service.NOTIFICATION, 1);
         open(Service.STATISTICS, 1);
-        closing.push(new BackOffice(uri, names, books)::close);
+        BackOffice backOffice = new BackOffice(uri, names, books);
+        closing.push(backOffice::close);
+        await(() -> allWork() && backOffice.working());
         try (Gateway gateway = new Gateway(uri, names, books)) {
             step = "selling";
             gateway.sell(0, orders / 2);
@@ -108,7 +110,7 @@ public final class FlashSale {
             gateway.sell(orders / 2, orders * 3 / 4);
             leaving.close();
             Instance joining = open(Service.PAYMENT, 3);
-            await(joining::working);
+            await(() -> joining.partitions() > 0);
 
             step = "selling the rest";
             gateway.sell(orders * 3 / 4, orders);
@@ -121,6 +123,13 @@ public final class FlashSale {
         instances.add(instance);
         closing.push(instance::close);
         return instance;
+    }
+
+    /** Every instance has its share, and every group has all partitions. */
+    private boolean allWork() {
+        return instances.stream().allMatch(instance -> instance.partitions() > 0)
+                && instances.stream().mapToInt(Instance::partitions).sum()
+                        == PARTITIONS * Service.all().size();
     }
 
     /** Waits for it, but not longer than there is news in the books: they show what is missing then. */

@@ -34,11 +34,12 @@ final class Gateway implements AutoCloseable {
     void sell(int first, int end) {
         for (int clerk = 0; clerk < CLERKS; clerk++) {
             int mine = clerk;
-            clerks.get(clerk).execute(() -> IntStream.range(first, end)
-                    .mapToObj(Order::number)
-                    .takeWhile(order -> !Thread.currentThread().isInterrupted())
-                    .filter(order -> Math.floorMod(order.customer().hashCode(), CLERKS) == mine)
-                    .forEach(this::send));
+            clerks.get(clerk)
+                    .execute(() -> IntStream.range(first, end)
+                            .mapToObj(Order::number)
+                            .takeWhile(order -> !Thread.currentThread().isInterrupted())
+                            .filter(order -> Math.floorMod(order.customer().hashCode(), CLERKS) == mine)
+                            .forEach(this::send));
         }
     }
 

@@ -39,9 +39,9 @@ final class Instance implements AutoCloseable {
         return handled.sum();
     }
 
-    /** Whether it has its share of the work. */
-    boolean working() {
-        return !consumer.assignment().isEmpty();
+    /** How many partitions are its share of the work now. */
+    int partitions() {
+        return consumer.assignment().size();
     }
 
     /** Finishes what it has in hand, gives its partitions to the other instances, and leaves. */

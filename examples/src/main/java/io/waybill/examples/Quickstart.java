@@ -23,7 +23,8 @@ public final class Quickstart {
             });
 
             Producer orders = waybill.producer("order-service").open();
-            Message order = Message.to("orders").key("customer-17").text("1 umbrella").build();
+            Message order =
+                    Message.to("orders").key("customer-17").text("1 umbrella").build();
             Receipt receipt = orders.send(order); // returns when the broker holds it
             System.out.println("the broker holds it: " + receipt);
             charged.await();

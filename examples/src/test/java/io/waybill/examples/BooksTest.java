@@ -77,7 +77,9 @@ class BooksTest {
         handle(Service.PAYMENT, SECOND);
         assertThat(books.complete()).isFalse();
         assertThat(report().lost()).isEqualTo(3);
-        assertThat(report().discrepancies()).contains("risk lost 1 orders: numbers [1]").hasSize(3);
+        assertThat(report().discrepancies())
+                .contains("risk lost 1 orders: numbers [1]")
+                .hasSize(3);
     }
 
     @Test

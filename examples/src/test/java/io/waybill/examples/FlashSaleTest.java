@@ -70,7 +70,7 @@ class FlashSaleTest {
             await().pollInterval(Duration.ofMillis(1)).until(() -> {
                 faults.truncate(orders);
                 Report now = sale.progress();
-                return now.lost() > 0 && now.acknowledged() > 100 || running.isDone();
+                return (now.lost() > 0 && now.acknowledged() > 100) || running.isDone();
             });
             Report report = running.get();
             assertThat(report.balanced()).isFalse();

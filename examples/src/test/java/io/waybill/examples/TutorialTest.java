@@ -53,7 +53,8 @@ class TutorialTest {
     @Test
     void sending() {
         Producer orders = waybill.producer("order-service").open();
-        Message message = Message.to("orders").key("customer-17").text("1 umbrella").build();
+        Message message =
+                Message.to("orders").key("customer-17").text("1 umbrella").build();
 
         // snippet: the three outcomes
         try {
@@ -68,12 +69,14 @@ class TutorialTest {
         }
         // snippet
 
+        Message another = Message.to("orders").text("2 umbrellas").build();
         // snippet: many at once
-        CompletableFuture<Receipt> later = orders.sendAsync(message);
-        later.thenAccept(receipt -> log("stored at " + receipt.position()));
+        CompletableFuture<Void> logged =
+                orders.sendAsync(message).thenAccept(receipt -> log("stored at " + receipt.position()));
 
-        List<SendResult> results = orders.sendAll(List.of(message, message));
+        List<SendResult> results = orders.sendAll(List.of(message, another));
         // snippet
+        logged.join();
         assertThat(results).allMatch(SendResult::confirmed);
         assertThat(seen).contains("held by 1 brokers, flushed: false");
     }
@@ -88,7 +91,9 @@ class TutorialTest {
                 .start(StartPosition.first())
                 .subscribe("orders", delivery -> charge(delivery.message()));
         // snippet
-        waybill.producer("p").open().send(Message.to("orders").key("a").text("x").build());
+        waybill.producer("p")
+                .open()
+                .send(Message.to("orders").key("a").text("x").build());
         await("charged").untilAsserted(() -> assertThat(seen).contains("charged x"));
 
         // snippet: pausing and closing
@@ -106,13 +111,17 @@ class TutorialTest {
                 .retry(RetryPolicy.attempts(2).backoff(Duration.ZERO, Duration.ZERO))
                 .subscribe("orders", this::handle);
         // snippet: dead letters
-        waybill.consumer("dead-letter-watch").subscribe("orders.billing.dead", delivery -> DeadLetter.of(delivery)
-                .ifPresent(dead -> log(dead.reason() + " after " + dead.attempts() + " attempts")));
+        waybill.consumer("dead-letter-watch")
+                .subscribe(
+                        "orders.billing.dead",
+                        delivery -> DeadLetter.of(delivery)
+                                .ifPresent(dead -> log(dead.reason() + " after " + dead.attempts() + " attempts")));
         // snippet
         Producer producer = waybill.producer("p").open();
         producer.send(Message.to("orders").key("a").text("nonsense").build());
-        await("refused").untilAsserted(() -> assertThat(seen)
-                .anyMatch(line -> line.contains("no such product") && line.endsWith("after 1 attempts")));
+        await("refused")
+                .untilAsserted(() -> assertThat(seen)
+                        .anyMatch(line -> line.contains("no such product") && line.endsWith("after 1 attempts")));
         producer.send(Message.to("orders").key("a").text("busy").build());
         await("given up").untilAsserted(() -> assertThat(seen).anyMatch(line -> line.endsWith("after 2 attempts")));
     }
@@ -161,10 +170,12 @@ class TutorialTest {
                 .intercept(counts)
                 .intercept(tagging, power)
                 .open();
-        waybill.consumer("billing").intercept(timing).subscribe("orders", delivery -> log(delivery.message()
-                .headers()
-                .text("tenant")
-                .orElse("none")));
+        waybill.consumer("billing")
+                .intercept(timing)
+                .subscribe(
+                        "orders",
+                        delivery ->
+                                log(delivery.message().headers().text("tenant").orElse("none")));
         // snippet
         orders.send(Message.to("orders").text("x").build());
         await("tagged").untilAsserted(() -> assertThat(seen).contains("north"));

@@ -78,7 +78,9 @@ class CountingInterceptorTest {
         assertThat(seen.get()).isInstanceOf(MessagingException.class);
         assertThat(counts.counts().sent()).isEqualTo(3);
         assertThat(counts.counts().acknowledged()).isEqualTo(1);
-        assertThat(counts.counts().sendFailures().values()).allMatch(count -> count == 1).hasSize(2);
+        assertThat(counts.counts().sendFailures().values())
+                .allMatch(count -> count == 1)
+                .hasSize(2);
         assertThat(counts.counts().open()).isZero();
     }
 

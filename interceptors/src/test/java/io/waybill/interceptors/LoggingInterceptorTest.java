@@ -60,8 +60,10 @@ class LoggingInterceptorTest {
         Message order = order();
         producer.send(order);
         await().until(() -> lines.all.size() >= 3);
-        assertThat(lines.all).hasSize(3).noneMatch(line -> line.contains(SECRET)).allMatch(line -> line.contains(
-                order.id().toString()));
+        assertThat(lines.all)
+                .hasSize(3)
+                .noneMatch(line -> line.contains(SECRET))
+                .allMatch(line -> line.contains(order.id().toString()));
         assertThat(lines.all).anyMatch(line -> line.startsWith("INFO sent ") && line.contains("orders-0@0"));
         assertThat(lines.all)
                 .anyMatch(line -> line.startsWith("WARN failed ")
@@ -76,7 +78,11 @@ class LoggingInterceptorTest {
                 .intercept(LoggingInterceptor.to(lines, Level.DEBUG))
                 .open();
         assertThatThrownBy(() -> producer.send(Message.to("nowhere").build())).isInstanceOf(MessagingException.class);
-        assertThat(lines.all).singleElement().asString().startsWith("WARN not confirmed ").contains("NOT_FOUND");
+        assertThat(lines.all)
+                .singleElement()
+                .asString()
+                .startsWith("WARN not confirmed ")
+                .contains("NOT_FOUND");
     }
 
     @Test

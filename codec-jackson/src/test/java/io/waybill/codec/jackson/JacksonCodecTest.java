@@ -26,6 +26,13 @@ import tools.jackson.databind.json.JsonMapper;
 class JacksonCodecTest {
     record Order(int number, String customer, Instant at) {}
 
+    record Broken(String text) {
+        @Override
+        public String text() {
+            throw new IllegalStateException("no text today");
+        }
+    }
+
     private static final Codec<Order> ORDERS = JacksonCodec.of(Order.class);
     private static final Order ORDER = new Order(17, "Zo\u00eb", Instant.parse("2026-01-02T03:04:05.678Z"));
 
@@ -87,12 +94,6 @@ class JacksonCodecTest {
 
     @Test
     void refusesAPayloadThatCannotBeWritten() {
-        record Broken(String text) {
-            @Override
-            public String text() {
-                throw new IllegalStateException("no text today");
-            }
-        }
         assertThatThrownBy(() -> Message.to("orders").payload(new Broken("x"), JacksonCodec.of(Broken.class)))
                 .isInstanceOfSatisfying(
                         MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID));
@@ -101,7 +102,8 @@ class JacksonCodecTest {
     @Test
     void createsNoTypeThatTheBodyNames() {
         Codec<Object> any = JacksonCodec.of(Object.class);
-        Object payload = message("{\"@class\":\"java.io.File\",\"path\":\"/etc/passwd\"}").payload(any);
+        Object payload = message("{\"@class\":\"java.io.File\",\"path\":\"/etc/passwd\"}")
+                .payload(any);
         assertThat(payload).isInstanceOf(Map.class);
     }
 
@@ -118,9 +120,12 @@ class JacksonCodecTest {
         ConcurrentLinkedQueue<DeadLetter> dead = new ConcurrentLinkedQueue<>();
         try (Waybill waybill = Waybill.connect("memory:")) {
             waybill.admin().createTopic("orders", 1);
-            var unused = waybill.consumer("billing").subscribe("orders", ORDERS, (delivery, order) -> handled.add(order));
+            var unused =
+                    waybill.consumer("billing").subscribe("orders", ORDERS, (delivery, order) -> handled.add(order));
             var unusedToo = waybill.consumer("undertaker")
-                    .subscribe("orders.billing.dead", delivery -> DeadLetter.of(delivery).ifPresent(dead::add));
+                    .subscribe(
+                            "orders.billing.dead",
+                            delivery -> DeadLetter.of(delivery).ifPresent(dead::add));
             Producer producer = waybill.producer("shop").open();
             producer.send(Message.to("orders").key("k").text("no json").build());
             producer.send(Message.to("orders").key("k").payload(ORDER, ORDERS).build());
