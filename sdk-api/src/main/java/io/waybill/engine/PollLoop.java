@@ -177,6 +177,9 @@ final class PollLoop implements ReceiverSink {
         if (pausedByUser) {
             receiver.pause(partitions);
         }
+        if (connected) {
+            lifecycle.move(State.OPEN, null); // before anybody sees that it owns something
+        }
         ownershipChanged();
         LOG.info(
                 "Member {} of group '{}' owns {} more: {}",

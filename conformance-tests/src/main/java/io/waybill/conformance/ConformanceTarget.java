@@ -1,0 +1,106 @@
+package io.waybill.conformance;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the suite runs against: one adapter with one broker.
+ *
+ * <p>Implemented by whoever runs the suite; found by {@link java.util.ServiceLoader}, so with a public constructor without
+ * arguments that does nothing yet. If there are several, the JUnit configuration parameter
+ * {@value #NAME_PARAMETER} chooses by name. The suite calls {@link #start} once, then the other methods from one thread at
+ * a time, and {@link #stop} at the end.
+ */
+public interface ConformanceTarget {
+    /** The configuration parameter that chooses among several targets. */
+    String NAME_PARAMETER = "waybill.conformance.target";
+
+    /** The configuration parameter that says for how many seconds the suite waits for what must come; 60 by default. */
+    String PATIENCE_PARAMETER = "waybill.conformance.patience";
+
+    /**
+     * What the target is called.
+     *
+     * @return a name for reports
+     */
+    String name();
+
+    /**
+     * Brings the broker up.
+     *
+     * @throws Exception if there is none: every test then fails with this
+     */
+    void start() throws Exception;
+
+    /**
+     * Where the broker is, with a login if it wants one. Every {@code Waybill.connect} to it is an instance of its own.
+     *
+     * @return a URI, the same from start to stop
+     */
+    String uri();
+
+    /**
+     * What can be done to the broker. Default: nothing, and tests that need it are skipped.
+     *
+     * @return the faults, or empty
+     */
+    default Optional<BrokerFaults> faults() {
+        return Optional.empty();
+    }
+
+    /**
+     * Where no broker is. Default: unknown, and tests that need it are skipped.
+     *
+     * @return a URI of the same scheme that names a host and port on which nobody listens, or empty
+     */
+    default Optional<String> unreachableUri() {
+        return Optional.empty();
+    }
+
+    /**
+     * The shortest session that the broker takes. Default: 6 s.
+     *
+     * @return how long an instance that fell silent keeps its partitions
+     */
+    default Duration session() {
+        return Duration.ofSeconds(6);
+    }
+
+    /**
+     * More parameters for the URI of a consumer whose handler takes {@link #slowHandling}. Default: none.
+     *
+     * @return parameters as they stand in a URI, {@code name=value&name=value}, or nothing
+     */
+    default String slowHandlingParameters() {
+        return "";
+    }
+
+    /**
+     * A time to handle one message that exceeds what the broker's client allows a consumer to be silent, with the
+     * parameters above. Default: 15 s.
+     *
+     * @return how long
+     */
+    default Duration slowHandling() {
+        return Duration.ofSeconds(15);
+    }
+
+    /**
+     * Starts an instance that can be killed. Default: a JVM of its own on the class path of this one.
+     *
+     * @param group the group to join
+     * @param topic what to read; {@link KillableConsumer} says what its handler does
+     * @return a running consumer
+     * @throws Exception if it cannot be started
+     */
+    default KillableConsumer startConsumer(String group, String topic) throws Exception {
+        return ChildConsumer.start(uri(), group, topic, session());
+    }
+
+    /**
+     * Ends what {@link #start} began.
+     *
+     * @throws Exception if something is left
+     */
+    void stop() throws Exception;
+}

@@ -1,0 +1,45 @@
+package io.waybill.conformance;
+
+import io.waybill.Waybill;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The main class of a {@link KillableConsumer} in a JVM of its own. The environment names the broker, so that no login stands
+ * among the arguments: these are the group, the
+ * topic and the session. It ends with its standard input, so with its parent.
+ */
+public final class ConsumerMain {
+    static final String URI = "WAYBILL_CONFORMANCE_URI";
+    static final String BEGUN = "begun ";
+
+    private ConsumerMain() {}
+
+    /**
+     * Consumes until the JVM is ended.
+     *
+     * @param arguments group, topic and session (ISO-8601)
+     * @throws Exception if the broker cannot be used
+     */
+    public static void main(String[] arguments) throws Exception {
+        Thread watch = new Thread(ConsumerMain::haltWithParent, "parent-watch");
+        watch.setDaemon(true);
+        watch.start();
+        Waybill.connect(System.getenv(URI))
+                .consumer(arguments[0])
+                .session(Duration.parse(arguments[2]))
+                .subscribe(arguments[1], KillableConsumer.handler(text -> System.out.println(BEGUN + text)));
+        new CountDownLatch(1).await();
+    }
+
+    private static void haltWithParent() {
+        try {
+            while (System.in.read() >= 0) {
+                // the parent says nothing
+            }
+        } catch (java.io.IOException e) {
+            System.err.println("The parent is gone: " + e);
+        }
+        Runtime.getRuntime().halt(1);
+    }
+}

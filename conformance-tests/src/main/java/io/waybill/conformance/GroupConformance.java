@@ -1,0 +1,211 @@
+package io.waybill.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.waybill.Consumer;
+import io.waybill.Handler;
+import io.waybill.Producer;
+import io.waybill.message.CloseReport;
+import io.waybill.message.TopicPartition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Several instances of one group: shares, hand-over, crashes. */
+@Chapter
+@DisplayName("Competing instances")
+class GroupConformance {
+    private static final Duration GRACEFUL = Duration.ofSeconds(5);
+    /** The session, and time for the broker to notice and for the others to hear of it. */
+    private static final Duration AFTER_A_CRASH = Duration.ofSeconds(70);
+
+    private static Consumer join(Scene scene, String group, String topic, Handler handler) {
+        return scene.connect().consumer(group).session(scene.target().session()).subscribe(topic, handler);
+    }
+
+    /** Every partition has one owner, and nobody has two more than another. */
+    private static boolean shared(int partitions, List<Consumer> members) {
+        Set<TopicPartition> owned = new HashSet<>();
+        int sum = 0;
+        int least = Integer.MAX_VALUE;
+        int most = 0;
+        for (Consumer member : members) {
+            Set<TopicPartition> share = member.assignment();
+            owned.addAll(share);
+            sum += share.size();
+            least = Math.min(least, share.size());
+            most = Math.max(most, share.size());
+        }
+        return sum == partitions && owned.size() == partitions && most - least <= 1;
+    }
+
+    @Test
+    @DisplayName(
+            "C9 C2 instances that join and leave split and re-split within 5 s; nothing is lost, no key is out of order")
+    void splitAndSplitAgain(Scene scene) throws Exception {
+        String topic = scene.topic(8);
+        String group = scene.group();
+        Inbox inbox = scene.inbox();
+        Handler handler = delivery -> {
+            LockSupport.parkNanos(200_000);
+            inbox.handle(delivery);
+        };
+        List<Consumer> members = new ArrayList<>();
+        members.add(join(scene, group, topic, handler));
+        scene.eventually("one owns all", () -> shared(8, members));
+
+        AtomicBoolean enough = new AtomicBoolean();
+        Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
+        ExecutorService sender = Executors.newSingleThreadExecutor();
+        Future<?> sending = sender.submit(() -> {
+            Producer producer = scene.producer();
+            for (int i = 0; !enough.get(); i++) {
+                acknowledged.add(producer.send(Scene.message(topic, "k" + i % 100, Integer.toString(i)))
+                        .id());
+                LockSupport.parkNanos(500_000);
+            }
+        });
+        sender.shutdown();
+        try {
+            members.add(join(scene, group, topic, handler));
+            Scene.within(GRACEFUL, "two share", () -> shared(8, members));
+            members.add(join(scene, group, topic, handler));
+            Scene.within(GRACEFUL, "three share", () -> shared(8, members));
+            CloseReport left = members.remove(0).close(Duration.ofSeconds(20));
+            assertThat(left).isEqualTo(CloseReport.CLEAN);
+            Scene.within(GRACEFUL, "two share what the first had", () -> shared(8, members));
+            inbox.awaitMessages(acknowledged.size());
+        } finally {
+            enough.set(true);
+            sending.get();
+        }
+        assertThat(acknowledged).hasSizeGreaterThan(100);
+        inbox.awaitIds(acknowledged);
+        inbox.assertOrderOfKeys();
+    }
+
+    @Test
+    @DisplayName("C9 more instances than partitions: each partition has one owner, and who has none takes over")
+    void moreInstancesThanPartitions(Scene scene) {
+        String topic = scene.topic(2);
+        String group = scene.group();
+        Inbox inbox = scene.inbox();
+        List<Consumer> members = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            members.add(join(scene, group, topic, inbox));
+        }
+        scene.eventually("two of three own one each", () -> shared(2, members));
+        Consumer owner = members.stream()
+                .filter(member -> !member.assignment().isEmpty())
+                .findFirst()
+                .orElseThrow();
+        members.remove(owner);
+        assertThat(owner.close(Duration.ofSeconds(20)).clean()).isTrue();
+        Scene.within(GRACEFUL, "the third takes over", () -> shared(2, members));
+        Producer producer = scene.producer();
+        for (int i = 0; i < 20; i++) {
+            producer.send(Scene.message(topic, "k" + i, Integer.toString(i)));
+        }
+        inbox.awaitMessages(20);
+    }
+
+    @Test
+    @DisplayName(
+            "C1 C9 an instance killed in its handlers: what it had not finished comes to another, nothing is skipped")
+    void killedInTheHandler(Scene scene) throws Exception {
+        String topic = scene.topic(4);
+        String group = scene.group();
+        Set<String> sent = new HashSet<>();
+        Set<String> finished = new HashSet<>();
+        Set<String> stuck = new HashSet<>();
+        try (KillableConsumer victim = scene.target().startConsumer(group, topic)) {
+            scene.eventually(
+                    "the victim is in the group",
+                    () -> scene.waybill()
+                            .admin()
+                            .describeGroup(group)
+                            .filter(found -> found.members() == 1)
+                            .isPresent());
+            Producer producer = scene.producer();
+            scene.eventually("it owns its partitions", () -> {
+                String text = "probe-" + sent.size();
+                sent.add(text);
+                for (int key = 0; key < 20; key++) {
+                    producer.send(Scene.message(topic, "probe" + key, text));
+                }
+                return victim.begun().contains("probe-0");
+            });
+            for (int i = 0; i < 400; i++) {
+                boolean sticks = i % 20 == 0 && i >= 200;
+                String text = (sticks ? KillableConsumer.STUCK : "n") + "-" + i;
+                sent.add(text);
+                if (sticks) {
+                    stuck.add(text);
+                }
+                producer.send(Scene.message(topic, "k" + i % 40, text));
+            }
+            scene.eventually(
+                    "it is in its handlers",
+                    () -> victim.begun().stream().anyMatch(text -> text.startsWith(KillableConsumer.STUCK)));
+            victim.kill();
+            victim.begun().stream()
+                    .filter(text -> !text.startsWith(KillableConsumer.STUCK))
+                    .forEach(finished::add);
+        }
+        Inbox survivor = scene.inbox();
+        Consumer other = join(scene, group, topic, survivor);
+        Scene.within(
+                AFTER_A_CRASH, "the other owns all", () -> other.assignment().size() == 4);
+        Set<String> owed = new HashSet<>(sent);
+        owed.removeAll(finished);
+        assertThat(owed).containsAll(stuck);
+        scene.eventually("what was not finished comes", () -> new HashSet<>(survivor.texts()).containsAll(owed));
+    }
+
+    @Test
+    @DisplayName("C5 what ends after its partition went elsewhere is counted as stale and acknowledges nothing")
+    void staleIsCountedAndIgnored(Scene scene) {
+        String topic = scene.topic(2);
+        String group = scene.group();
+        CountDownLatch gate = scene.gate();
+        Consumer first = scene.open(
+                scene.connect()
+                        .consumer(group)
+                        .session(scene.target().session())
+                        .drain(Duration.ofMillis(300)),
+                topic,
+                delivery -> gate.await());
+        Producer producer = scene.producer();
+        for (int i = 0; i < 8; i++) {
+            producer.send(Scene.message(topic, "k" + i, Integer.toString(i)));
+        }
+        scene.eventually("all are in hand", () -> first.health().details().getOrDefault("delivered", 0L) == 8);
+        Inbox second = scene.inbox();
+        Consumer other = join(scene, group, topic, second);
+        scene.eventually("one partition went over", () -> shared(2, List.of(first, other)));
+        scene.eventually("what is in it comes there", () -> second.messages() > 0);
+        int moved = second.messages();
+        gate.countDown();
+        scene.eventually(
+                "the late ends are counted", () -> first.health().details().getOrDefault("stale", 0L) == moved);
+        assertThat(other.close(Duration.ofSeconds(20)).clean()).isTrue();
+        assertThat(first.close(Duration.ofSeconds(20)).clean()).isTrue();
+        Inbox third = scene.inbox();
+        scene.open(scene.connect().consumer(group), topic, third);
+        producer.send(Scene.message(topic, "k", "end"));
+        scene.eventually("the end comes", () -> third.has("end"));
+        Scene.stays("nothing else does", () -> third.messages() == 1);
+    }
+}

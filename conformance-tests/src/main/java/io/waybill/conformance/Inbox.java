@@ -1,0 +1,76 @@
+package io.waybill.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.waybill.Handler;
+import io.waybill.message.Delivery;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Keeps what arrives, in the order in which it does. Safe for many threads. */
+final class Inbox implements Handler {
+    private final Scene scene;
+    private final Queue<Delivery> deliveries = new ConcurrentLinkedQueue<>();
+    private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
+
+    Inbox(Scene scene) {
+        this.scene = scene;
+    }
+
+    @Override
+    public void handle(Delivery delivery) {
+        deliveries.add(delivery);
+        ids.add(delivery.id());
+    }
+
+    List<Delivery> all() {
+        return new ArrayList<>(deliveries);
+    }
+
+    /** How many messages, repetitions left out. */
+    int messages() {
+        return ids.size();
+    }
+
+    List<String> texts() {
+        return deliveries.stream().map(delivery -> delivery.message().text()).toList();
+    }
+
+    boolean has(String text) {
+        return deliveries.stream()
+                .anyMatch(delivery -> delivery.message().text().equals(text));
+    }
+
+    void awaitMessages(int count) {
+        scene.eventually(count + " messages arrive", () -> messages() >= count);
+    }
+
+    void awaitIds(Collection<UUID> wanted) {
+        scene.eventually("all of " + wanted.size() + " messages arrive", () -> ids.containsAll(wanted));
+    }
+
+    Set<UUID> ids() {
+        return Set.copyOf(ids);
+    }
+
+    /** The messages of each key, whose texts are numbers, came in the order of the numbers; repetitions do not count. */
+    void assertOrderOfKeys() {
+        Map<String, Set<Integer>> byKey = new LinkedHashMap<>();
+        for (Delivery delivery : deliveries) {
+            byKey.computeIfAbsent(delivery.message().keyText().orElse(""), key -> new LinkedHashSet<>())
+                    .add(Integer.valueOf(delivery.message().text()));
+        }
+        byKey.forEach((key, numbers) -> assertThat(List.copyOf(numbers))
+                .as("first deliveries of key %s", key)
+                .isSorted());
+    }
+}

@@ -1,0 +1,256 @@
+package io.waybill.conformance;
+
+import static org.awaitility.Awaitility.await;
+
+import io.waybill.Consumer;
+import io.waybill.Handler;
+import io.waybill.Producer;
+import io.waybill.Waybill;
+import io.waybill.message.Capability;
+import io.waybill.message.Message;
+import io.waybill.message.MessagingException;
+import io.waybill.message.Support;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a test works with: connections, names of its own, faults, waiting. All of it ends with the test. */
+final class Scene implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Scene.class);
+    private static final Duration STAYS = Duration.ofMillis(800);
+    private static final Duration CLOSE = Duration.ofSeconds(20);
+    private static final String RUN = "suite-" + UUID.randomUUID().toString().substring(0, 6) + "-";
+    private static final AtomicInteger SCENES = new AtomicInteger();
+
+    private final ConformanceTarget target;
+    private final Duration patience;
+    private final String prefix = RUN + SCENES.incrementAndGet() + "-";
+    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final List<CountDownLatch> gates = new ArrayList<>();
+    private final List<UndoneFaults> faults = new ArrayList<>();
+    private final Waybill waybill;
+    private int names;
+
+    Scene(ConformanceTarget target, Duration patience) {
+        this.target = target;
+        this.patience = patience;
+        this.waybill = connect();
+    }
+
+    ConformanceTarget target() {
+        return target;
+    }
+
+    /** The connection of the test's own. */
+    Waybill waybill() {
+        return waybill;
+    }
+
+    /** Another connection, so another instance; with settings, each {@code name=value}. */
+    Waybill connect(String... settings) {
+        return closed(Waybill.connect(uri(settings)));
+    }
+
+    String uri(String... settings) {
+        return with(target.uri(), settings);
+    }
+
+    static String with(String uri, String... settings) {
+        StringBuilder longer = new StringBuilder(uri);
+        for (String setting : settings) {
+            if (!setting.isEmpty()) {
+                longer.append(longer.indexOf("?") < 0 ? '?' : '&').append(setting);
+            }
+        }
+        return longer.toString();
+    }
+
+    /** Closes it when the test ends, before what was opened earlier. */
+    <T extends AutoCloseable> T closed(T resource) {
+        closing.push(resource);
+        return resource;
+    }
+
+    String name(String what) {
+        return prefix + what + "-" + ++names;
+    }
+
+    String topic(int partitions) {
+        String topic = name("topic");
+        waybill.admin().createTopic(topic, partitions);
+        return topic;
+    }
+
+    String group() {
+        return name("group");
+    }
+
+    Producer producer() {
+        return waybill.producer(name("producer")).open();
+    }
+
+    /** Subscribes, and returns when the consumer owns all partitions. */
+    Consumer open(Consumer.Builder builder, String topic, Handler handler) {
+        return owning(builder.subscribe(topic, handler), topic);
+    }
+
+    Inbox inbox() {
+        return new Inbox(this);
+    }
+
+    /** Returns when the consumer owns all partitions; it is closed when the test ends. */
+    Consumer owning(Consumer consumer, String topic) {
+        closed(consumer);
+        int partitions = waybill.admin().describeTopic(topic).orElseThrow().partitions();
+        eventually(
+                "the consumer owns all partitions", () -> consumer.assignment().size() == partitions);
+        return consumer;
+    }
+
+    /** A consumer of a new group that owns all partitions. */
+    Consumer open(String topic, Handler handler) {
+        return open(waybill.consumer(group()), topic, handler);
+    }
+
+    static Message message(String topic, String key, String text) {
+        return Message.to(topic).key(key).text(text).build();
+    }
+
+    /** A latch to hold handlers with; it opens at the end of the test, so that no handler is stuck for ever. */
+    CountDownLatch gate() {
+        CountDownLatch gate = new CountDownLatch(1);
+        gates.add(gate);
+        return gate;
+    }
+
+    /** What can be done to the broker; skips the test if nothing can. It is undone when the test ends. */
+    BrokerFaults faults() {
+        Optional<BrokerFaults> given = target.faults();
+        Assumptions.assumeTrue(given.isPresent(), () -> target.name() + " gives no way to kill or pause its broker");
+        UndoneFaults undone = new UndoneFaults(given.orElseThrow());
+        faults.add(undone);
+        return undone;
+    }
+
+    boolean can(Capability capability) {
+        return waybill.capabilities().of(capability) != Support.UNSUPPORTED;
+    }
+
+    /** Skips the test if the broker cannot do this; that it is refused then is a test of its own. */
+    void require(Capability capability) {
+        Assumptions.assumeTrue(can(capability), () -> target.name() + " has no " + capability);
+    }
+
+    /** Comes true before the patience for what must come is over. */
+    void eventually(String what, Callable<Boolean> condition) {
+        within(patience, what, condition);
+    }
+
+    static void within(Duration longest, String what, Callable<Boolean> condition) {
+        await(what).atMost(longest).pollInterval(Duration.ofMillis(20)).until(condition);
+    }
+
+    /** Holds now and for a while. */
+    static void stays(String what, Callable<Boolean> condition) {
+        await(what)
+                .pollInterval(Duration.ofMillis(50))
+                .during(STAYS)
+                .atMost(STAYS.plusSeconds(5))
+                .failFast(what + " holds no more", () -> !condition.call())
+                .until(condition);
+    }
+
+    @Override
+    public void close() {
+        gates.forEach(CountDownLatch::countDown);
+        faults.forEach(UndoneFaults::undo);
+        while (closing.size() > 1) {
+            close(closing.pop());
+        }
+        clean();
+        waybill.close(CLOSE);
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            if (resource instanceof Waybill connection) {
+                var unused = connection.close(CLOSE);
+            } else {
+                resource.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("Cannot end " + resource, e);
+        }
+    }
+
+    private static final class UndoneFaults implements BrokerFaults {
+        private final BrokerFaults faults;
+        private boolean killed;
+        private boolean paused;
+
+        UndoneFaults(BrokerFaults faults) {
+            this.faults = faults;
+        }
+
+        @Override
+        public void kill() throws Exception {
+            faults.kill();
+            killed = true;
+        }
+
+        @Override
+        public void start() throws Exception {
+            faults.start();
+            killed = false;
+        }
+
+        @Override
+        public void pause() throws Exception {
+            faults.pause();
+            paused = true;
+        }
+
+        @Override
+        public void resume() throws Exception {
+            faults.resume();
+            paused = false;
+        }
+
+        void undo() {
+            try {
+                if (paused) {
+                    resume();
+                }
+                if (killed) {
+                    start();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("The broker cannot be brought back", e);
+            }
+        }
+    }
+
+    /** Leaves no names behind on a broker that may be somebody's; a broker that was harmed may refuse this. */
+    private void clean() {
+        try {
+            waybill.admin().topics().stream()
+                    .filter(topic -> topic.startsWith(prefix))
+                    .forEach(waybill.admin()::deleteTopic);
+            waybill.admin().groups().stream()
+                    .filter(group -> group.startsWith(prefix))
+                    .forEach(waybill.admin()::deleteGroup);
+        } catch (MessagingException e) {
+            LOG.warn("Topics or groups that start with {} are left on the broker: {}", prefix, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.waybill.conformance;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Starts the target before the first test, and gives each test a {@link Scene} that is closed behind it. */
+final class SceneExtension implements ParameterResolver {
+    private static final Namespace NAMESPACE = Namespace.create(SceneExtension.class);
+
+    /** The target, or why it did not start: that is told by every test, and tried once only. */
+    private record Started(ConformanceTarget target, Optional<Exception> failure) implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                target.stop();
+            } catch (Exception e) {
+                throw new IllegalStateException("The target " + target.name() + " did not stop in order", e);
+            }
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Scene.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Started started = context.getRoot()
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent(Started.class, type -> start(context), Started.class);
+        if (started.failure().isPresent()) {
+            throw new IllegalStateException(
+                    "The target " + started.target().name() + " did not start",
+                    started.failure().get());
+        }
+        Duration patience = Duration.ofSeconds(
+                context.getConfigurationParameter(ConformanceTarget.PATIENCE_PARAMETER, Integer::valueOf)
+                        .orElse(60));
+        Scene scene = new Scene(started.target(), patience);
+        context.getStore(NAMESPACE).put(Scene.class, scene); // which closes it
+        return scene;
+    }
+
+    private static Started start(ExtensionContext context) {
+        ConformanceTarget target = find(context);
+        try {
+            target.start();
+            return new Started(target, Optional.empty());
+        } catch (Exception e) {
+            return new Started(target, Optional.of(e));
+        }
+    }
+
+    private static ConformanceTarget find(ExtensionContext context) {
+        List<ConformanceTarget> all = ServiceLoader.load(ConformanceTarget.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        String name = context.getConfigurationParameter(ConformanceTarget.NAME_PARAMETER)
+                .orElse("");
+        List<ConformanceTarget> fitting = all.stream()
+                .filter(target -> name.isEmpty() || target.name().equals(name))
+                .toList();
+        if (fitting.size() == 1) {
+            return fitting.get(0);
+        }
+        throw new IllegalStateException("Need one target" + (name.isEmpty() ? "" : " called " + name) + ", found "
+                + all.stream().map(ConformanceTarget::name).toList() + ". Name the class that implements "
+                + ConformanceTarget.class.getName() + " in a service file; if there are several, choose by "
+                + ConformanceTarget.NAME_PARAMETER);
+    }
+}

@@ -1,0 +1,13 @@
+package io.waybill.conformance;
+
+import org.junit.platform.suite.api.ConfigurationParameter;
+import org.junit.platform.suite.api.IncludeClassNamePatterns;
+import org.junit.platform.suite.api.SelectPackages;
+import org.junit.platform.suite.api.Suite;
+
+/** The whole suite on the memory adapter in the shape of a queue. */
+@Suite
+@SelectPackages("io.waybill.conformance")
+@IncludeClassNamePatterns(".*Conformance")
+@ConfigurationParameter(key = ConformanceTarget.NAME_PARAMETER, value = "memory-queue")
+class MemoryQueueConformanceTest {}
