@@ -235,6 +235,19 @@ public final class KafkaAdapter implements Adapter {
         }
 
         /**
+         * After how long without a poll the broker gives the partitions of a consumer to others: Waybill polls while
+         * handlers run, however slow they are, so this bounds a polling thread that hangs. Default: 5 minutes; at least
+         * two drains and three requests, whatever is set.
+         *
+         * @param interval the longest pause between two polls
+         * @return this
+         */
+        public Builder maxPollInterval(Duration interval) {
+            settings = settings.with(KafkaSettings.MAX_POLL_INTERVAL, interval);
+            return this;
+        }
+
+        /**
          * Tunes the native producers. Only what costs or saves time and memory can be set, no promise; the error for
          * another name lists those there are. They hold for this adapter alone and are not portable.
          *

@@ -50,6 +50,8 @@ final class KafkaSettings {
     static final Setting<String> PASSWORD = Setting.secret("password");
     static final Setting<Duration> REQUEST_TIMEOUT = Setting.duration("request.timeout", Duration.ofSeconds(15));
 
+    static final Setting<Duration> MAX_POLL_INTERVAL = Setting.duration("max.poll.interval", Duration.ofMinutes(5));
+
     static final List<Setting<?>> ALL = List.of(
             TLS,
             INSECURE,
@@ -61,7 +63,8 @@ final class KafkaSettings {
             MECHANISM,
             USER,
             PASSWORD,
-            REQUEST_TIMEOUT);
+            REQUEST_TIMEOUT,
+            MAX_POLL_INTERVAL);
 
     private static final List<Setting<String>> TLS_DETAILS =
             List.of(TRUST_STORE, TRUST_STORE_PASSWORD, KEY_STORE, KEY_STORE_PASSWORD, KEY_PASSWORD);
@@ -69,7 +72,6 @@ final class KafkaSettings {
     private static final int BATCH_BYTES = 256 * 1024;
     private static final long BUFFER_BYTES = 256L << 20;
     private static final int RECORD_OVERHEAD = 64 * 1024;
-    private static final Duration SHORTEST_POLL_INTERVAL = Duration.ofMinutes(5);
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
     private final Settings settings;
@@ -180,15 +182,19 @@ final class KafkaSettings {
         // Heartbeats, and metadata while waiting to join: a broker that lives is heard every second.
         properties.put("heartbeat.interval.ms", Math.min(1000, Math.max(1, millis(options.session()) / 10)));
         properties.put("metadata.max.age.ms", 1000L);
-        Duration poll = options.drain().multipliedBy(2).plusMinutes(1);
-        properties.put(
-                "max.poll.interval.ms",
-                millis(poll.compareTo(SHORTEST_POLL_INTERVAL) < 0 ? SHORTEST_POLL_INTERVAL : poll));
+        properties.put("max.poll.interval.ms", millis(maxPollInterval(options.drain())));
         properties.put("request.timeout.ms", millis(requestTimeout()));
         properties.put("default.api.timeout.ms", millis(requestTimeout()));
         properties.put("key.deserializer", ByteArrayDeserializer.class);
         properties.put("value.deserializer", ByteArrayDeserializer.class);
         return properties;
+    }
+
+    /** One poll may drain, settle, and look up where to go on. */
+    private Duration maxPollInterval(Duration drain) {
+        Duration set = settings.get(MAX_POLL_INTERVAL);
+        Duration least = drain.multipliedBy(2).plus(requestTimeout().multipliedBy(3));
+        return set.compareTo(least) < 0 ? least : set;
     }
 
     static int millis(Duration duration) {

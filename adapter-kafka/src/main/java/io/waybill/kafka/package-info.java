@@ -34,7 +34,7 @@
  * TLS is on unless all brokers are loopback addresses, host names are verified, and logins are SASL PLAIN or SCRAM.
  * Settings, as parameters of the URI: {@code tls}, {@code insecure}, {@code tls.truststore},
  * {@code tls.truststore.password}, {@code tls.keystore}, {@code tls.keystore.password}, {@code tls.key.password},
- * {@code sasl.mechanism}, {@code user}, {@code password}, {@code request.timeout}.
+ * {@code sasl.mechanism}, {@code user}, {@code password}, {@code request.timeout}, {@code max.poll.interval}.
  *
  * <h2>Versions</h2>
  *
