@@ -3,6 +3,7 @@ package io.waybill.cli;
 import io.waybill.message.MessagingException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,8 +33,8 @@ public final class Main {
         Main main = new Main();
         CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(main))
                 .addSubcommand(new CommandLine(new DemoCommand(out, err)))
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((problem, arguments) -> refuse(err, problem))
                 .setExecutionExceptionHandler((problem, command, parsed) -> fail(err, problem));
         if (args.length == 0) {
