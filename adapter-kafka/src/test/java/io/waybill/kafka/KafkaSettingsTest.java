@@ -165,10 +165,15 @@ class KafkaSettingsTest {
                 new ReceiverOptions("g", Set.of("t"), "m", 100, Duration.ofSeconds(6), Duration.ofMinutes(4)));
         assertThat(consumer)
                 .containsEntry("heartbeat.interval.ms", 600)
-                .containsEntry("max.poll.interval.ms", 9 * 60_000)
+                .containsEntry("max.poll.interval.ms", 2 * 4 * 60_000 + 3 * 15_000) // two drains, three requests
                 .containsEntry("auto.offset.reset", "none");
         assertThat(ConsumerConfig.configNames()).containsAll(consumer.keySet());
         new KafkaConsumer<byte[], byte[]>(consumer).close();
+        ReceiverOptions quick =
+                new ReceiverOptions("g", Set.of("t"), "m", 100, Duration.ofSeconds(6), Duration.ofSeconds(1));
+        assertThat(settings.consumer(quick)).containsEntry("max.poll.interval.ms", 5 * 60_000);
+        assertThat(settings("kafka://localhost?max.poll.interval=50s").consumer(quick))
+                .containsEntry("max.poll.interval.ms", 50_000);
     }
 
     @ParameterizedTest
