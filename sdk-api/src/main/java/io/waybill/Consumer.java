@@ -131,6 +131,15 @@ public final class Consumer implements AutoCloseable {
         return Waybill.unwrapped(Optional.ofNullable(core.unwrap(type)), type, waybill.adapter());
     }
 
+    void beginClose(Duration timeout) {
+        core.beginClose(timeout);
+    }
+
+    /** Whether a thread runs a handler or listener of this consumer. */
+    boolean isOwn(Thread candidate) {
+        return core.isOwn(candidate);
+    }
+
     /** Closes within {@code close.timeout} (30 s); what could not be finished is logged. */
     @Override
     public void close() {
@@ -139,10 +148,11 @@ public final class Consumer implements AutoCloseable {
 
     /**
      * Starts no handler any more, waits for those that run, settles what is finished and leaves the group. May be called
-     * twice. Called by a handler or listener of this consumer it returns at once, and the close goes on behind it.
+     * twice. Called by a handler or listener of this consumer it returns at once, and the close goes on behind it; so it
+     * does when this thread is interrupted.
      *
-     * @param timeout how long it may take
-     * @return what was left
+     * @param timeout how long handlers are waited for; to settle and leave may take two seconds more
+     * @return what was left, or what is left so far if it is not over yet
      */
     public CloseReport close(Duration timeout) {
         try {
@@ -208,8 +218,6 @@ public final class Consumer implements AutoCloseable {
         private final List<Switched<ReceiveLaneInterceptor>> laneInterceptors = new ArrayList<>();
         private StateListener stateListener = (state, cause) -> {};
         private ConsumerListener listener = new ConsumerListener() {};
-        private @Nullable String deadLetterTopic;
-        private @Nullable StartPosition start;
         private Settings settings;
 
         Builder(Waybill waybill, String group) {
@@ -250,8 +258,8 @@ public final class Consumer implements AutoCloseable {
         }
 
         /**
-         * When the window is full, a delivery that fails again goes to the dead letters at once, so that the partition
-         * goes on. Default: off, the partition waits.
+         * When a partition is paused because of one delivery, and that delivery fails again, it goes to the dead letters
+         * at once, so that the partition goes on. Default: off, the partition waits.
          *
          * @return this
          */
@@ -260,8 +268,8 @@ public final class Consumer implements AutoCloseable {
         }
 
         /**
-         * Bounds the memory of deliveries that wait for a handler, over all partitions: bodies, keys and 256 bytes each,
-         * but not below 1 MiB for each partition. Default 32 MiB.
+         * Bounds the memory of deliveries that wait for a handler, over all partitions: bodies, headers, keys and 256
+         * bytes each, but not below 1 MiB for each partition. Default 32 MiB.
          *
          * @param bytes at least 65,536
          * @return this
@@ -291,19 +299,18 @@ public final class Consumer implements AutoCloseable {
          * @return this
          */
         public Builder deadLetterTopic(String topic) {
-            deadLetterTopic = Limits.topic(topic);
-            return this;
+            return set(CoreSettings.DEAD_LETTER_TOPIC, Limits.topic(topic));
         }
 
         /**
-         * Where a new group starts. Default: at the first message on brokers that can, behind the last on others.
+         * Where a new group starts; that place is fixed when {@code subscribe} returns. Default: at the first message on
+         * brokers that can, behind the last on others.
          *
          * @param position the position
          * @return this
          */
         public Builder start(StartPosition position) {
-            start = position;
-            return this;
+            return set(CoreSettings.START, position);
         }
 
         /**
@@ -313,7 +320,7 @@ public final class Consumer implements AutoCloseable {
          * @return this
          */
         public Builder session(Duration time) {
-            return set(CoreSettings.SESSION, CoreSettings.atLeast("session", time, Duration.ofSeconds(1)));
+            return set(CoreSettings.SESSION, CoreSettings.atLeast("session", time, CoreSettings.SHORTEST_SESSION));
         }
 
         /**
@@ -334,7 +341,8 @@ public final class Consumer implements AutoCloseable {
          */
         public Builder settleInterval(Duration time) {
             return set(
-                    CoreSettings.SETTLE_INTERVAL, CoreSettings.atLeast("settleInterval", time, Duration.ofMillis(1)));
+                    CoreSettings.SETTLE_INTERVAL,
+                    CoreSettings.atLeast("settleInterval", time, CoreSettings.SHORTEST_SETTLE));
         }
 
         /**
@@ -451,7 +459,17 @@ public final class Consumer implements AutoCloseable {
             Adapter adapter = waybill.adapter();
             StartPosition from = resolveStart(adapter);
             Map<String, String> deadLetters = new HashMap<>();
-            topics.forEach(topic -> deadLetters.put(topic, ensureDeadLetters(adapter, Limits.topic(topic))));
+            for (String topic : topics) {
+                String dead = deadLetterTopicOf(Limits.topic(topic));
+                if (topics.contains(dead)) {
+                    throw new MessagingException(
+                            ErrorKind.INVALID,
+                            "Group '" + group + "' subscribes to '" + dead + "', which is to get its dead letters: they"
+                                    + " would go round for ever. Name another with deadLetterTopic(...).");
+                }
+                ensureDeadLetters(adapter, topic, dead);
+                deadLetters.put(topic, dead);
+            }
             List<Switched<ReceiveInterceptor>> all = List.copyOf(interceptors);
             Processor processor = all.isEmpty() ? handler::handle : delivery -> Step.run(all, handler, 0, delivery);
             ConsumerCore core = new ConsumerCore(
@@ -463,13 +481,14 @@ public final class Consumer implements AutoCloseable {
                     waybill.threads(),
                     () -> Producer.Builder.openCore(
                             waybill, group + ".dead", settings, List.of(), (state, cause) -> {}));
+            core.start();
             Consumer consumer = new Consumer(waybill, core, this);
             waybill.opened(consumer);
-            core.start();
             return consumer;
         }
 
         private StartPosition resolveStart(Adapter adapter) {
+            StartPosition start = settings.find(CoreSettings.START);
             if (start == null) {
                 boolean canFirst = adapter.capabilities().of(Capability.START_FIRST) != Support.UNSUPPORTED;
                 return canFirst ? StartPosition.first() : StartPosition.latest();
@@ -479,23 +498,28 @@ public final class Consumer implements AutoCloseable {
             return start;
         }
 
+        private String deadLetterTopicOf(String topic) {
+            String named = settings.find(CoreSettings.DEAD_LETTER_TOPIC);
+            String name = named != null ? named : topic + "." + group + ".dead";
+            if (name.length() > Limits.NAME_CHARACTERS || Limits.reserved(name)) {
+                throw new MessagingException(
+                        ErrorKind.INVALID,
+                        "The dead-letter topic '" + name + "' would have more than " + Limits.NAME_CHARACTERS
+                                + " characters, or a name that belongs to Waybill. Name another with"
+                                + " deadLetterTopic(...).");
+            }
+            return name;
+        }
+
         /** The dead-letter topic must be there before anything fails. */
-        private String ensureDeadLetters(Adapter adapter, String topic) {
-            String name = deadLetterTopic != null ? deadLetterTopic : topic + "." + group + ".dead";
+        private void ensureDeadLetters(Adapter adapter, String topic, String dead) {
             try {
                 TopicDescription source = adapter.admin()
                         .describeTopic(topic)
                         .orElseThrow(() -> Admin.topicNotFound("Group '" + group + "' cannot subscribe", topic));
-                if (name.length() > Limits.NAME_CHARACTERS) {
-                    throw new MessagingException(
-                            ErrorKind.INVALID,
-                            "The dead-letter topic '" + name + "' would have more than " + Limits.NAME_CHARACTERS
-                                    + " characters. Name a shorter one with deadLetterTopic(...).");
+                if (adapter.admin().describeTopic(dead).isEmpty()) {
+                    createDeadLetters(adapter, TopicSpec.of(dead, source.partitions()));
                 }
-                if (adapter.admin().describeTopic(name).isEmpty()) {
-                    createDeadLetters(adapter, TopicSpec.of(name, source.partitions()));
-                }
-                return name;
             } catch (Exception e) {
                 throw Failures.of(adapter, "Group '" + group + "' cannot subscribe to topic '" + topic + "'", e);
             }
@@ -556,8 +580,8 @@ public final class Consumer implements AutoCloseable {
         }
 
         @Override
-        public void windowFull(TopicPartition partition, long position) {
-            listener.windowFull(partition, position);
+        public void heldUp(TopicPartition partition, long position) {
+            listener.heldUp(partition, position);
         }
 
         @Override

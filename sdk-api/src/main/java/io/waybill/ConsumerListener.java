@@ -22,13 +22,13 @@ public interface ConsumerListener {
     default void revoked(Collection<TopicPartition> partitions) {}
 
     /**
-     * A partition is paused, since one of its deliveries has been unfinished while a whole window was read behind it
-     * (rule C4).
+     * A partition is paused and stands still: as much was read behind an unfinished delivery as may be (the window, or
+     * the bytes), and nothing of the partition was finished for a second (rule C4). Told once in each pause.
      *
      * @param partition which
      * @param position the delivery that it waits for
      */
-    default void windowFull(TopicPartition partition, long position) {}
+    default void heldUp(TopicPartition partition, long position) {}
 
     /**
      * The position to go on at is not held by the broker: messages were deleted before they were read, or the log was

@@ -84,16 +84,19 @@ public final class Producer implements AutoCloseable {
         if (failure instanceof Error error) {
             throw error;
         }
-        return new MessagingException(ErrorKind.INTERNAL, "A send interceptor failed: " + failure, failure);
+        return new MessagingException(
+                ErrorKind.OUTCOME_UNKNOWN,
+                "A send interceptor failed: " + failure + ". It may have sent the message before.",
+                failure);
     }
 
     /**
-     * Sends a message. Blocks for at most {@code maxBlock} while too much is in flight, or while the topic is looked up
-     * for the first time. All failures come through the future.
+     * Sends a message. Blocks for at most {@code maxBlock} while too much is in flight, and for at most
+     * {@code sendTimeout} while its topic is looked up for the first time. All failures come through the future.
      *
      * @param message the message
-     * @return completed with the outcome, on a thread of the broker's client: what depends on it must not block, or must
-     *     use the {@code ...Async} methods
+     * @return completed with the outcome, on a thread of the broker's client: what depends on it must not block, as a send
+     *     may, or must use the {@code ...Async} methods
      */
     public CompletableFuture<Receipt> sendAsync(Message message) {
         try {
@@ -125,7 +128,10 @@ public final class Producer implements AutoCloseable {
         } catch (ExecutionException e) {
             MessagingException failure = e.getCause() instanceof MessagingException known
                     ? known
-                    : new MessagingException(ErrorKind.INTERNAL, "A send interceptor failed: " + e.getCause(), e);
+                    : new MessagingException(
+                            ErrorKind.OUTCOME_UNKNOWN,
+                            "A send interceptor failed: " + e.getCause() + ". It may have sent the message before.",
+                            e);
             return new SendResult(message, null, failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -201,7 +207,8 @@ public final class Producer implements AutoCloseable {
     }
 
     /**
-     * Takes no more messages, waits until all that are under way have their outcome, and closes. May be called twice.
+     * Takes no more messages, waits until all that are under way have their outcome, and closes. A second call returns at
+     * once, with what the first one returned, if it has.
      *
      * @param timeout how long it may take
      * @return how many sends had no outcome when the time was up; they ended as OUTCOME_UNKNOWN
@@ -280,7 +287,9 @@ public final class Producer implements AutoCloseable {
          * @return this
          */
         public Builder sendTimeout(Duration timeout) {
-            return set(CoreSettings.SEND_TIMEOUT, CoreSettings.atLeast("sendTimeout", timeout, Duration.ofMillis(100)));
+            return set(
+                    CoreSettings.SEND_TIMEOUT,
+                    CoreSettings.atLeast("sendTimeout", timeout, CoreSettings.SHORTEST_SEND));
         }
 
         /**

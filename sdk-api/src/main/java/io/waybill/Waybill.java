@@ -1,6 +1,7 @@
 package io.waybill;
 
 import io.waybill.engine.Failures;
+import io.waybill.engine.Nanos;
 import io.waybill.engine.SharedThreads;
 import io.waybill.message.Capabilities;
 import io.waybill.message.CloseReport;
@@ -24,6 +25,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A connection to one broker: the way to producers, consumers and administration.
@@ -38,6 +40,7 @@ public final class Waybill implements AutoCloseable {
     private final Set<Producer> producers = ConcurrentHashMap.newKeySet();
     private final Set<Consumer> consumers = ConcurrentHashMap.newKeySet();
     private final Admin admin;
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
 
     private Waybill(Adapter adapter, Settings settings) {
@@ -73,12 +76,9 @@ public final class Waybill implements AutoCloseable {
         AdapterProvider provider = provider(parsed.scheme());
         List<Setting<?>> known = new ArrayList<>(CoreSettings.ALL);
         known.addAll(provider.settings());
-        Map<String, String> texts = new LinkedHashMap<>();
-        for (String name : properties.stringPropertyNames()) {
-            texts.put(name, properties.getProperty(name));
-        }
-        Settings settings =
-                Settings.defaults(known).with(texts, Origin.PROPERTIES).with(parsed.parameters(), Origin.URI);
+        Settings settings = Settings.defaults(known)
+                .with(texts(properties), Origin.PROPERTIES)
+                .with(parsed.parameters(), Origin.URI);
         return connect(provider.create(parsed, settings), settings);
     }
 
@@ -90,7 +90,28 @@ public final class Waybill implements AutoCloseable {
      * @throws MessagingException UNAVAILABLE or UNAUTHORIZED, as above
      */
     public static Waybill over(Adapter adapter) {
-        return connect(adapter, Settings.defaults(CoreSettings.ALL));
+        return over(adapter, new Properties());
+    }
+
+    /**
+     * Connects through an adapter that the application made, with settings of the core from properties; those of the
+     * adapter are in the adapter.
+     *
+     * @param adapter the adapter, not connected yet; owned and closed by this connection from now on
+     * @param properties settings by name
+     * @return a new connection
+     * @throws MessagingException INVALID for a setting that is none of the core's, UNAVAILABLE or UNAUTHORIZED, as above
+     */
+    public static Waybill over(Adapter adapter, Properties properties) {
+        return connect(adapter, Settings.defaults(CoreSettings.ALL).with(texts(properties), Origin.PROPERTIES));
+    }
+
+    private static Map<String, String> texts(Properties properties) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (String name : properties.stringPropertyNames()) {
+            texts.put(name, properties.getProperty(name));
+        }
+        return texts;
     }
 
     private static Waybill connect(Adapter adapter, Settings settings) {
@@ -214,6 +235,10 @@ public final class Waybill implements AutoCloseable {
 
     void opened(Producer producer) {
         producers.add(producer);
+        if (closed) { // meanwhile, and perhaps without having seen it
+            var unused = producer.close(Duration.ZERO);
+            checkOpen();
+        }
     }
 
     void closed(Producer producer) {
@@ -222,6 +247,10 @@ public final class Waybill implements AutoCloseable {
 
     void opened(Consumer consumer) {
         consumers.add(consumer);
+        if (closed) {
+            var unused = consumer.close(Duration.ZERO);
+            checkOpen();
+        }
     }
 
     void closed(Consumer consumer) {
@@ -243,34 +272,44 @@ public final class Waybill implements AutoCloseable {
     }
 
     /**
-     * Closes consumers, producers and the connection. May be called twice.
+     * Closes consumers, producers and the connection. A second call returns at once. Called by a handler or listener of
+     * one of the consumers it returns at once, too, and the close goes on behind it.
      *
-     * @param timeout how long it may take altogether
+     * @param timeout how long it may take altogether; to settle and leave may take some seconds more
      * @return what could not be finished
      */
     public CloseReport close(Duration timeout) {
-        if (closed) {
+        if (!closing.compareAndSet(false, true)) {
             return CloseReport.CLEAN;
         }
         closed = true;
-        long deadline = System.nanoTime() + timeout.toNanos();
-        int unfinished = 0;
-        int unsettled = 0;
-        for (Consumer consumer : consumers) {
-            CloseReport report = consumer.close(left(deadline));
-            unfinished += report.unfinished();
-            unsettled += report.unsettled();
+        long deadline = System.nanoTime() + Nanos.of(timeout);
+        consumers.forEach(consumer -> consumer.beginClose(timeout)); // so that all drain side by side
+        Thread caller = Thread.currentThread();
+        if (consumers.stream().anyMatch(consumer -> consumer.isOwn(caller))) {
+            threads.finish("waybill-close", () -> closeAll(deadline));
+            return CloseReport.CLEAN;
         }
-        for (Producer producer : producers) {
-            unfinished += producer.close(left(deadline)).unfinished();
-        }
-        threads.close();
-        adapter.close();
-        return new CloseReport(unfinished, unsettled);
+        return closeAll(deadline);
     }
 
-    private static Duration left(long deadline) {
-        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    private CloseReport closeAll(long deadline) {
+        int unfinished = 0;
+        int unsettled = 0;
+        try {
+            for (Consumer consumer : consumers) {
+                CloseReport report = consumer.close(Nanos.until(deadline));
+                unfinished += report.unfinished();
+                unsettled += report.unsettled();
+            }
+            for (Producer producer : producers) {
+                unfinished += producer.close(Nanos.until(deadline)).unfinished();
+            }
+        } finally {
+            threads.close();
+            adapter.close();
+        }
+        return new CloseReport(unfinished, unsettled);
     }
 
     @Override

@@ -22,7 +22,6 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
-import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
@@ -86,14 +85,9 @@ final class KafkaErrors {
             InvalidProducerEpochException.class,
             OutOfOrderSequenceException.class);
 
+    /** Not among them: lost or foreign sequence numbers, which a producer without transactions gets over by itself. */
     private static final List<Class<? extends Exception>> FATAL_FOR_PRODUCER = List.of(
-            AuthenticationException.class,
-            ClusterAuthorizationException.class,
-            ProducerFencedException.class,
-            InvalidProducerEpochException.class,
-            InvalidPidMappingException.class,
-            OutOfOrderSequenceException.class,
-            UnsupportedVersionException.class);
+            AuthenticationException.class, ClusterAuthorizationException.class, UnsupportedVersionException.class);
 
     private KafkaErrors() {}
 

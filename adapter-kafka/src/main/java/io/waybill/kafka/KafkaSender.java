@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 /** Sends through one idempotent producer; when that breaks for good, new lanes get another one. */
 final class KafkaSender implements Sender {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSender.class);
+    /** Bounds a close that cannot end, since a callback of it waits for us. */
+    private static final long RETIRE_MILLIS = 1_000;
 
     /** One native producer, from its making until it breaks. */
     static final class Incarnation {
@@ -48,19 +50,24 @@ final class KafkaSender implements Sender {
     private final SenderOptions options;
     private final Map<String, KafkaTopic> topics = new ConcurrentHashMap<>();
     private final List<Incarnation> retired = new ArrayList<>();
+    private final Duration lookUpTimeout;
     private Incarnation current;
+    private boolean closed;
 
     KafkaSender(KafkaSettings settings, KafkaAdminOperations admin, SenderOptions options) {
         this.settings = settings;
         this.admin = admin;
         this.options = options;
+        this.lookUpTimeout = settings.requestTimeout().compareTo(options.sendTimeout()) < 0
+                ? settings.requestTimeout()
+                : options.sendTimeout();
         this.current = new Incarnation(settings.producer(options));
     }
 
     @Override
     public TopicDescription describe(String topic) throws Exception {
         KafkaAdminOperations.Topic found =
-                KafkaAdminOperations.await(admin.describe(topic).toCompletableFuture(), options.maxBlock());
+                KafkaAdminOperations.await(admin.describe(topic).toCompletableFuture(), lookUpTimeout);
         topics.computeIfAbsent(topic, name -> new KafkaTopic(name, admin, found))
                 .update(found);
         return new TopicDescription(topic, found.partitions().size(), found.durability());
@@ -102,33 +109,52 @@ final class KafkaSender implements Sender {
     public void close(Duration timeout) {
         List<Incarnation> all;
         synchronized (this) {
+            closed = true;
             current.fail(new DisconnectException("The sender is closed"));
             all = new ArrayList<>(retired);
             all.add(current);
         }
         long deadline = System.nanoTime() + timeout.toNanos();
         for (Incarnation incarnation : all) {
-            incarnation.producer().close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            close(incarnation, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
     }
 
-    private synchronized Incarnation incarnation() {
-        Throwable failure = current.failure();
-        if (failure != null) {
-            Incarnation broken = current;
-            LOG.warn("A Kafka producer of '{}' broke for good; going on with a new one", options.producer(), failure);
-            current = new Incarnation(settings.producer(options));
-            retired.add(broken);
-            // What it still holds ends by its own timeout, and nobody waits here for that.
-            Thread closer = new Thread(() -> closeRetired(broken), "waybill-kafka-close-" + options.producer());
-            closer.setDaemon(true);
-            closer.start();
+    private static void close(Incarnation incarnation, Duration timeout) {
+        try {
+            incarnation.producer().close(timeout);
+        } catch (RuntimeException e) { // an interrupted thread does not wait; what was to be closed is
+            LOG.info("A Kafka producer did not close in order", e);
         }
-        return current;
+    }
+
+    private Incarnation incarnation() throws Exception {
+        Incarnation broken;
+        Incarnation next;
+        synchronized (this) {
+            if (closed) {
+                throw new DisconnectException("The sender is closed");
+            }
+            Throwable failure = current.failure();
+            if (failure == null) {
+                return current;
+            }
+            LOG.warn("A Kafka producer of '{}' broke for good; going on with a new one", options.producer(), failure);
+            broken = current;
+            next = new Incarnation(settings.producer(options));
+            current = next;
+            retired.add(broken);
+        }
+        // What the old one still holds ends now, as unknown: it must not be stored behind what comes next.
+        Thread closer = new Thread(() -> closeRetired(broken), "waybill-kafka-close-" + options.producer());
+        closer.setDaemon(true);
+        closer.start();
+        closer.join(RETIRE_MILLIS);
+        return next;
     }
 
     private void closeRetired(Incarnation broken) {
-        broken.producer().close(options.sendTimeout());
+        close(broken, Duration.ZERO);
         synchronized (this) {
             retired.remove(broken);
         }

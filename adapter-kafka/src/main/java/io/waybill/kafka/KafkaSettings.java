@@ -52,6 +52,11 @@ final class KafkaSettings {
 
     static final Setting<Duration> MAX_POLL_INTERVAL = Setting.duration("max.poll.interval", Duration.ofMinutes(5));
 
+    /** Printed and not to be changed: less would let a confirmed message be lost, or stored twice. */
+    static final Setting<String> ACKS = fixed("acks", "all");
+
+    static final Setting<String> IDEMPOTENCE = fixed("enable.idempotence", "true");
+
     static final List<Setting<?>> ALL = List.of(
             TLS,
             INSECURE,
@@ -64,7 +69,9 @@ final class KafkaSettings {
             USER,
             PASSWORD,
             REQUEST_TIMEOUT,
-            MAX_POLL_INTERVAL);
+            MAX_POLL_INTERVAL,
+            ACKS,
+            IDEMPOTENCE);
 
     private static final List<Setting<String>> TLS_DETAILS =
             List.of(TRUST_STORE, TRUST_STORE_PASSWORD, KEY_STORE, KEY_STORE_PASSWORD, KEY_PASSWORD);
@@ -72,6 +79,7 @@ final class KafkaSettings {
     private static final int BATCH_BYTES = 256 * 1024;
     private static final long BUFFER_BYTES = 256L << 20;
     private static final int RECORD_OVERHEAD = 64 * 1024;
+    private static final int LEAST_BLOCK_MILLIS = 1_000;
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
     private final Settings settings;
@@ -143,15 +151,19 @@ final class KafkaSettings {
         Map<String, Object> properties = new HashMap<>(connection);
         properties.put("batch.size", BATCH_BYTES);
         properties.put("linger.ms", 0L);
+        properties.put(
+                "metadata.max.idle.ms", Duration.ofDays(1).toMillis()); // else who sends seldom is blocked for it
         properties.putAll(producerTuning);
         long linger = ((Number) properties.get("linger.ms")).longValue();
         int sendTimeout = millis(options.sendTimeout());
         properties.put("client.id", clientId(options.producer()));
-        properties.put("acks", "all");
-        properties.put("enable.idempotence", true);
+        properties.put("acks", settings.get(ACKS));
+        properties.put("enable.idempotence", Boolean.valueOf(settings.get(IDEMPOTENCE)));
         properties.put("retries", Integer.MAX_VALUE);
         properties.put("max.in.flight.requests.per.connection", 5);
-        properties.put("max.block.ms", (long) millis(options.maxBlock()));
+        // A producer needs some time to look at a topic, however little its callers are to be blocked.
+        properties.put("max.block.ms", (long)
+                Math.min(sendTimeout, Math.max(LEAST_BLOCK_MILLIS, millis(options.maxBlock()))));
         properties.put("delivery.timeout.ms", sendTimeout);
         // Half of it at most, so that a request into a dead connection leaves time for one more.
         properties.put("request.timeout.ms", Math.max(1, (int)
@@ -195,6 +207,19 @@ final class KafkaSettings {
         Duration set = settings.get(MAX_POLL_INTERVAL);
         Duration least = drain.multipliedBy(2).plus(requestTimeout().multipliedBy(3));
         return set.compareTo(least) < 0 ? least : set;
+    }
+
+    private static Setting<String> fixed(String name, String value) {
+        return Setting.parsed(
+                name,
+                value,
+                text -> {
+                    if (!text.equals(value)) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return text;
+                },
+                value + ": Waybill's promises need it");
     }
 
     static int millis(Duration duration) {

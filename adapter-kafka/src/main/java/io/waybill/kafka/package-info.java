@@ -23,6 +23,8 @@
  * <ul>
  *   <li>No topic is created by being asked for, except that a producer whose topic is deleted under it may bring it back
  *       on brokers with {@code auto.create.topics.enable}.
+ *   <li>A {@code maxBlock} below a second is a second for the native producer, which looks at topics in that time; it
+ *       blocks a helper thread of Waybill's, not the caller.
  *   <li>A producer may hold 256 KiB per partition and request under way, besides the messages themselves; fewer with
  *       {@code producerProperty("batch.size", ...)}.
  *   <li>A log that was truncated by an unclean leader election and has grown over the group's position again is not
@@ -34,7 +36,7 @@
  * TLS is on unless all brokers are loopback addresses, host names are verified, and logins are SASL PLAIN or SCRAM.
  * Settings, as parameters of the URI: {@code tls}, {@code insecure}, {@code tls.truststore},
  * {@code tls.truststore.password}, {@code tls.keystore}, {@code tls.keystore.password}, {@code tls.key.password},
- * {@code sasl.mechanism}, {@code user}, {@code password}, {@code request.timeout}, {@code max.poll.interval}.
+ * {@code sasl.mechanism}, {@code user}, {@code password}, {@code request.timeout}, {@code max.poll.interval}; {@code acks} and {@code enable.idempotence} are printed, and refuse other values.
  *
  * <h2>Versions</h2>
  *

@@ -56,6 +56,11 @@ sealed interface DemoBroker {
      */
     record Started(String uri, String version, Runnable end) implements AutoCloseable {
         @Override
+        public String toString() {
+            return "Started[" + version + "]";
+        }
+
+        @Override
         public void close() {
             end.run();
         }
@@ -172,6 +177,11 @@ sealed interface DemoBroker {
      * @param name where, without secrets
      */
     record ByUri(String uri, String name) implements DemoBroker {
+        @Override
+        public String toString() {
+            return name;
+        }
+
         @Override
         public Had look() {
             return connect(uri);

@@ -172,40 +172,45 @@ class ConsumeConformance {
     }
 
     @Test
-    @DisplayName("C4 a full window pauses its partition, says so, and goes on behind the one that it waited for")
+    @DisplayName(
+            "C4 a partition that waits for one delivery says so, and goes on behind it; one that only lags does not")
     void aFullWindowPauses(Scene scene) {
         String topic = scene.topic(1);
         CountDownLatch gate = scene.gate();
         Inbox inbox = scene.inbox();
-        Map<TopicPartition, Long> full = new ConcurrentHashMap<>();
+        Map<TopicPartition, Long> heldUp = new ConcurrentHashMap<>();
         Consumer consumer = scene.open(
                 scene.connect("poll.messages=50")
                         .consumer(scene.group())
                         .window(64)
                         .listener(new ConsumerListener() {
                             @Override
-                            public void windowFull(TopicPartition partition, long position) {
-                                full.put(partition, position);
+                            public void heldUp(TopicPartition partition, long position) {
+                                heldUp.put(partition, position);
                             }
                         }),
                 topic,
                 delivery -> {
-                    if (delivery.message().text().equals("0")) {
+                    if (delivery.message().text().equals("2000")) {
                         gate.await();
                     }
                     inbox.handle(delivery);
                 });
-        sendNumbers(scene.producer(), topic, 0, 1_000, 1_000);
-        scene.eventually("the window is full", () -> full.containsKey(new TopicPartition(topic, 0)));
-        Scene.stays("the partition is paused", () -> inbox.messages() < 200);
+        Producer producer = scene.producer();
+        sendNumbers(producer, topic, 0, 2_000, 500);
+        inbox.awaitMessages(2_000);
+        assertThat(heldUp).as("held up by nothing but the window").isEmpty();
+        sendNumbers(producer, topic, 2_000, 3_000, 1_000);
+        scene.eventually("it is held up", () -> heldUp.containsKey(new TopicPartition(topic, 0)));
+        Scene.stays("the partition is paused", () -> inbox.messages() < 2_200);
         assertThat(consumer.state()).isEqualTo(State.OPEN);
         gate.countDown();
-        inbox.awaitMessages(1_000);
+        inbox.awaitMessages(3_000);
     }
 
     @Test
     @DisplayName(
-            "C4 with parkWhenFull a message that fails for a whole window becomes a dead letter, and the rest goes on")
+            "C4 with parkWhenFull what holds up its partition becomes a dead letter; what only fails at first does not")
     void aStuckKeyIsParked(Scene scene) {
         String topic = scene.topic(1);
         String dead = scene.topic(1);
@@ -221,8 +226,9 @@ class ConsumeConformance {
                         .retry(new RetryPolicy(RetryPolicy.FOREVER, Duration.ofMillis(20), Duration.ofMillis(20))),
                 topic,
                 delivery -> {
-                    if (delivery.message().text().equals("0")) {
-                        throw new IllegalStateException("never");
+                    int number = Integer.parseInt(delivery.message().text());
+                    if (number == 0 || (number % 10 == 3 && delivery.attempt() == 1)) {
+                        throw new IllegalStateException("not this time");
                     }
                     inbox.handle(delivery);
                 });
@@ -470,6 +476,26 @@ class ConsumeConformance {
         long sent = System.currentTimeMillis();
         scene.eventually("the clock moves on", () -> System.currentTimeMillis() > sent + 20);
         return java.time.Instant.ofEpochMilli(sent + 10);
+    }
+
+    @Test
+    @DisplayName("C13 what is sent after subscribe returned reaches a new group that starts at the latest")
+    void theStartIsFixedWhenSubscribeReturns(Scene scene) {
+        scene.require(Capability.START_LATEST);
+        String topic = scene.topic(4);
+        Producer producer = scene.producer();
+        sendNumbers(producer, topic, 0, 10, 10);
+        for (int round = 1; round <= 5; round++) {
+            Inbox inbox = scene.inbox();
+            Consumer consumer = scene.closed(scene.waybill()
+                    .consumer(scene.group())
+                    .start(StartPosition.latest())
+                    .subscribe(topic, inbox));
+            sendNumbers(producer, topic, round * 10, round * 10 + 10, 10);
+            inbox.awaitMessages(10);
+            assertThat(inbox.texts()).hasSize(10).doesNotContain(Integer.toString(round * 10 - 1));
+            consumer.close();
+        }
     }
 
     @Test

@@ -21,9 +21,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -188,6 +190,49 @@ class FaultConformance {
         } catch (MessagingException e) {
             return e.kind();
         }
+    }
+
+    @Test
+    @DisplayName(
+            "C2 C5 C15 a handler that runs while the broker is away: its key is not handled twice at once when it is back")
+    void noKeyIsHandledTwiceAtOnce(Scene scene) throws Exception {
+        BrokerFaults faults = scene.faults();
+        String topic = scene.topic(1);
+        Inbox inbox = scene.inbox();
+        Queue<State> states = new ConcurrentLinkedQueue<>();
+        AtomicInteger inHand = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch gate = scene.gate();
+        Consumer consumer = scene.open(
+                scene.connect()
+                        .consumer(scene.group())
+                        .session(scene.target().session())
+                        .onState((state, cause) -> states.add(state)),
+                topic,
+                delivery -> {
+                    most.accumulateAndGet(inHand.incrementAndGet(), Math::max);
+                    try {
+                        gate.await();
+                        inbox.handle(delivery);
+                    } finally {
+                        inHand.decrementAndGet();
+                    }
+                });
+        Producer producer = scene.producer();
+        producer.send(Scene.message(topic, "k", "1"));
+        producer.send(Scene.message(topic, "k", "2"));
+        scene.eventually("the first is in hand", () -> inHand.get() == 1);
+        faults.kill();
+        scene.eventually("the consumer says so", () -> states.contains(State.RECOVERING));
+        faults.start();
+        scene.eventually(
+                "it is back",
+                () -> consumer.state() == State.OPEN && consumer.assignment().size() == 1);
+        Scene.stays("one handler of the key", () -> inHand.get() == 1);
+        gate.countDown();
+        inbox.awaitMessages(2);
+        assertThat(most).hasValue(1);
+        inbox.assertOrderOfKeys();
     }
 
     private static void assertKind(

@@ -93,6 +93,28 @@ class InputConformance {
     }
 
     @Test
+    @DisplayName("input dead letters that would go back into what is read, or to a name of Waybill's, are refused")
+    void deadLettersThatGoRound(Scene scene) {
+        String topic = scene.topic(1);
+        assertFails(
+                ErrorKind.INVALID,
+                () -> scene.waybill().consumer("g").deadLetterTopic(topic).subscribe(topic, delivery -> {}),
+                topic,
+                "go round for ever");
+        assertFails(
+                ErrorKind.INVALID,
+                () -> scene.waybill()
+                        .consumer("g")
+                        .deadLetterTopic("waybill.dead")
+                        .subscribe(topic, delivery -> {}),
+                "belongs to Waybill");
+        assertFails(
+                ErrorKind.INVALID,
+                () -> scene.waybill().consumer("g".repeat(99)).subscribe(topic, delivery -> {}),
+                "more than 100 characters");
+    }
+
+    @Test
     @DisplayName("S9 names with other characters, too long, empty or reserved are refused before anything is sent")
     void illegalNames(Scene scene) {
         Admin admin = scene.waybill().admin();

@@ -15,15 +15,16 @@ final class Outcomes {
             CompletableFuture<Receipt> sent, BiConsumer<@Nullable Receipt, @Nullable Throwable> observer) {
         CompletableFuture<Receipt> observed = new CompletableFuture<>();
         var unused = sent.whenComplete((receipt, failure) -> {
-            if (failure == null) {
-                observer.accept(receipt, null);
-                observed.complete(receipt);
-            } else {
-                Throwable real = failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-                observer.accept(null, real);
-                observed.completeExceptionally(real);
+            Throwable real =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            try {
+                observer.accept(receipt, real);
+            } finally { // the caller waits for it, whatever becomes of the observer
+                if (real == null) {
+                    observed.complete(receipt);
+                } else {
+                    observed.completeExceptionally(real);
+                }
             }
         });
         return observed;

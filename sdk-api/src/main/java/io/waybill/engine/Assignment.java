@@ -4,10 +4,15 @@ import io.waybill.message.Delivery;
 import io.waybill.message.Ordering;
 import io.waybill.message.TopicPartition;
 import io.waybill.spi.Settlement;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class Assignment {
     /** What a delivery costs in memory beyond its own bytes, roughly. */
     private static final int OVERHEAD = 256;
+
+    /** A paused partition that finishes nothing for so long is held up. */
+    private static final long HELD_UP_NANOS = 1_000_000_000;
+
+    private static final long LOOK_NANOS = 50_000_000;
 
     private final TopicPartition partition;
     private final Ordering ordering;
@@ -31,32 +41,47 @@ final class Assignment {
     /** Lanes being run now. */
     private final AtomicInteger running = new AtomicInteger();
 
+    /** Lanes that wait for their next attempt; all that keeps them in memory, so that they go with the assignment. */
+    private final Set<KeyLane> retrying = ConcurrentHashMap.newKeySet();
+
     private volatile boolean stopped;
     private volatile boolean ended;
+    private volatile boolean paused;
     private volatile boolean windowFull;
+    /** The index of the first unfinished delivery, as the polling thread saw it last. */
+    private volatile long head;
+
     private volatile @Nullable Thread waiter;
 
     // the polling thread's
-    boolean paused;
     boolean releasing;
     long drainDeadline;
     private long settled = -1;
+    private long bytesThen = -1;
+    private long bytesSince;
+    private boolean toldHeldUp;
+    /** An earlier ownership of this partition, here, whose handlers still run; and until when they are waited for. */
+    private @Nullable Assignment before;
+
+    private final long waitForBefore;
+    private final List<KeyLane> heldBack = new ArrayList<>();
 
     Assignment(
             TopicPartition partition,
-            Ordering ordering,
+            ConsumerOptions options,
             WorkerPool pool,
             DeliveryRunner runner,
-            int window,
-            int largestBatch,
-            boolean selective) {
+            boolean selective,
+            @Nullable Assignment before) {
         this.partition = partition;
-        this.ordering = ordering;
+        this.ordering = options.ordering();
         this.pool = pool;
         this.runner = runner;
-        this.window = window;
+        this.window = options.window();
         this.selective = selective;
-        this.tracker = new PrefixTracker(window + largestBatch, selective);
+        this.tracker = new PrefixTracker(window + options.batchMessages(), selective);
+        this.before = before;
+        this.waitForBefore = System.nanoTime() + Nanos.of(options.drain());
     }
 
     TopicPartition partition() {
@@ -76,7 +101,10 @@ final class Assignment {
     /** Sorts a delivery into its lane; adds the lane to the list if it must be given to the pool. */
     void accept(Delivery delivery, @Nullable Throwable refusal, List<KeyLane> activated) {
         byte[] key = delivery.message().key();
-        int size = OVERHEAD + delivery.message().body().length + (key == null ? 0 : key.length);
+        int size = OVERHEAD
+                + delivery.message().body().length
+                + delivery.message().headers().encodedBytes()
+                + (key == null ? 0 : key.length);
         Entry entry = new Entry(delivery, tracker.add(delivery.position()), size);
         entry.deadBecause = refusal;
         bufferedBytes.addAndGet(size);
@@ -86,17 +114,43 @@ final class Assignment {
             case NONE -> new KeyLane(this, null, 0);
         };
         if (lane.offer(entry)) {
-            activated.add(lane);
+            (mayRun() ? activated : heldBack).add(lane);
         }
+    }
+
+    /** Adds lanes that were held back, once the handlers of an earlier ownership have ended. */
+    void release(List<KeyLane> activated) {
+        if (!heldBack.isEmpty() && mayRun()) {
+            activated.addAll(heldBack);
+            heldBack.clear();
+        }
+    }
+
+    boolean isHeldBack() {
+        return !heldBack.isEmpty();
+    }
+
+    /** Else a key could be handled twice at once: here, and by a handler that does not know that its time is over. */
+    private boolean mayRun() {
+        if (before != null && (before.isQuiet() || System.nanoTime() - waitForBefore > 0)) {
+            before = null;
+        }
+        return before == null;
+    }
+
+    private boolean isQuiet() {
+        return isDrained() && (before == null || before.isQuiet());
     }
 
     /** Whether to stop reading: too many bytes wait, or the window is full. */
     boolean shouldPause(long byteLimit) {
+        advance();
         windowFull = tracker.span() >= window;
         return windowFull || bufferedBytes.get() > byteLimit;
     }
 
     boolean mayResume(long byteLimit) {
+        advance();
         boolean room = tracker.span() <= window / 2;
         if (room) {
             windowFull = false;
@@ -104,14 +158,39 @@ final class Assignment {
         return room && bufferedBytes.get() <= byteLimit / 2;
     }
 
-    boolean isWindowFull() {
-        return windowFull;
+    private void advance() {
+        tracker.advance();
+        head = tracker.head();
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    void paused(boolean now) {
+        paused = now;
+        bytesThen = -1;
+        toldHeldUp = false;
+    }
+
+    /** Whether it is paused and nothing of it was finished for a while; true once in each pause. */
+    boolean isHeldUp() {
+        long now = System.nanoTime();
+        long bytes = bufferedBytes.get();
+        if (!paused || bytes != bytesThen) {
+            bytesThen = bytes;
+            bytesSince = now;
+        } else if (!toldHeldUp && now - bytesSince > HELD_UP_NANOS) {
+            toldHeldUp = true;
+            return true;
+        }
+        return false;
     }
 
     /** What is newly done, or null. The caller settles it. */
     @Nullable
     Settlement settlement() {
-        tracker.advance();
+        advance();
         long next = tracker.next();
         long[] beyond = selective ? tracker.beyond() : new long[0];
         if (tracker.through() < 0 && beyond.length == 0) {
@@ -153,15 +232,15 @@ final class Assignment {
     }
 
     /** Waits on the polling thread until nothing runs; false if the time is over first. */
-    boolean awaitDrained(long deadlineNanos) {
+    boolean awaitDrained(LongSupplier deadline) {
         waiter = Thread.currentThread();
         try {
             while (!isDrained()) {
-                long left = deadlineNanos - System.nanoTime();
+                long left = deadline.getAsLong() - System.nanoTime();
                 if (left <= 0) {
                     return false;
                 }
-                LockSupport.parkNanos(this, left);
+                LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS)); // the deadline may come nearer
             }
             return true;
         } finally {
@@ -173,6 +252,9 @@ final class Assignment {
     void end() {
         stopped = true;
         ended = true;
+        retrying.clear();
+        lanes.clear();
+        heldBack.clear();
     }
 
     int unfinished() {
@@ -183,6 +265,33 @@ final class Assignment {
 
     boolean isStopped() {
         return stopped;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Whether the partition stands still because of this very delivery, which has its worker now. */
+    boolean isHeldUpBy(Entry entry) {
+        return paused && entry.index == head && (windowFull || (running.get() == 1 && !pool.isContended()));
+    }
+
+    /** Runs a lane again after a while, if the assignment lasts that long. */
+    void later(KeyLane lane, long nanos) {
+        retrying.add(lane);
+        if (ended) {
+            retrying.clear();
+            return;
+        }
+        WeakReference<KeyLane> kept = new WeakReference<>(lane);
+        runner.later(
+                () -> {
+                    KeyLane again = kept.get();
+                    if (again != null && retrying.remove(again)) {
+                        pool.execute(again);
+                    }
+                },
+                nanos);
     }
 
     boolean enter() {

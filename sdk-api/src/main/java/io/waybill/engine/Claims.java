@@ -30,12 +30,12 @@ final class Claims implements AutoCloseable {
     /** Until when an orphan is kept although it is somebody else's. */
     private final Map<TopicPartition, Long> adopted = new HashMap<>();
 
-    private long nextLook;
+    private long nextLook = System.nanoTime();
     private long nextOrphanLook;
 
     Claims(ClaimingReceiver receiver, ControlLogs logs, ConsumerOptions options) throws Exception {
         this.receiver = receiver;
-        this.sessionNanos = options.session().toNanos();
+        this.sessionNanos = Nanos.of(options.session());
         Set<TopicPartition> partitions = new TreeSet<>();
         for (String topic : options.sortedTopics()) {
             for (int i = 0, n = receiver.partitions(topic); i < n; i++) {
@@ -60,7 +60,9 @@ final class Claims implements AutoCloseable {
         }
         Set<TopicPartition> surplus = new HashSet<>(owned);
         surplus.removeAll(target);
-        surplus.removeIf(partition -> adopted.getOrDefault(partition, Long.MIN_VALUE) > System.nanoTime());
+        long now = System.nanoTime();
+        adopted.values().removeIf(until -> until - now <= 0);
+        surplus.removeAll(adopted.keySet());
         return surplus;
     }
 
@@ -68,7 +70,7 @@ final class Claims implements AutoCloseable {
     Set<TopicPartition> claim(Collection<TopicPartition> owned) throws Exception {
         long now = System.nanoTime();
         Set<TopicPartition> target = coordinator.target();
-        if (target == null || now < nextLook) {
+        if (target == null || now - nextLook < 0) {
             return Set.of();
         }
         nextLook = now + LOOK_NANOS;
@@ -78,7 +80,7 @@ final class Claims implements AutoCloseable {
                 gained.add(partition);
             }
         }
-        if (now >= nextOrphanLook) {
+        if (now - nextOrphanLook >= 0) {
             nextOrphanLook = now + sessionNanos / 4;
             adoptOrphans(owned, target, gained);
         }

@@ -2,6 +2,7 @@ package io.waybill.engine;
 
 import io.waybill.message.Capability;
 import io.waybill.message.CloseReport;
+import io.waybill.message.MessagingException;
 import io.waybill.message.State;
 import io.waybill.message.Support;
 import io.waybill.message.TopicPartition;
@@ -10,6 +11,7 @@ import io.waybill.spi.ReceiveLaneInterceptor;
 import io.waybill.spi.Receiver;
 import io.waybill.spi.ReceiverOptions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +33,11 @@ public final class ConsumerCore {
     private static final Logger LOG = LoggerFactory.getLogger("io.waybill.consumer");
     private static final long FIRST_BACKOFF_MILLIS = 100;
     private static final long LONGEST_BACKOFF_MILLIS = 5_000;
+    /** Settling and leaving, after the drain took all the time there was. */
+    private static final long LEAVING_MILLIS = 2_000;
+
+    /** The deadline of a close that nobody asked for. */
+    static final long NEVER = Long.MIN_VALUE;
 
     private final Adapter adapter;
     private final ConsumerOptions options;
@@ -43,8 +51,12 @@ public final class ConsumerCore {
     private final StartPositions startPositions;
     private final Thread thread;
     private final CountDownLatch closeRequested = new CountDownLatch(1);
+    private final AtomicBoolean closeBegun = new AtomicBoolean();
+    /** The polling thread's; passed on from one loop to the next. */
+    private final Map<TopicPartition, Assignment> lingering = new HashMap<>();
+
     private volatile @Nullable PollLoop loop;
-    private volatile long closeDeadline;
+    private volatile long closeDeadline = NEVER;
     private volatile CloseReport report = CloseReport.CLEAN;
 
     /**
@@ -78,38 +90,54 @@ public final class ConsumerCore {
         this.thread = Threads.platform("waybill-poll-" + options.group(), this::run);
     }
 
-    /** Starts to read. Called once. */
+    /**
+     * Gives a new group its positions, joins it, and starts to read. Called once.
+     *
+     * @throws MessagingException if the broker does not let it
+     */
     public void start() {
+        try {
+            loop = open();
+        } catch (Throwable failure) {
+            closeBegun.set(true);
+            lifecycle.move(State.CLOSED, null);
+            throw Failures.of(adapter, "Consumer of group '" + options.group() + "' cannot be opened", failure);
+        }
         thread.start();
     }
 
     private void run() {
         int failures = 0;
-        while (!closing()) {
+        do {
+            PollLoop current = loop;
             try {
-                PollLoop current = open();
-                loop = current;
-                try {
-                    current.run();
-                    closeLoop(current);
-                } catch (Throwable failure) {
-                    if (lifecycle.state() == State.OPEN) {
-                        failures = 0;
-                    }
-                    current.abandon();
-                    throw failure;
-                } finally {
-                    loop = null;
+                if (current == null) {
+                    current = open();
+                    loop = current;
                 }
+                current.run();
+                report = current.close();
             } catch (Throwable failure) {
+                if (lifecycle.state() == State.OPEN) {
+                    failures = 0;
+                }
                 lifecycle.move(
                         State.RECOVERING,
                         Failures.of(adapter, "Consumer of group '" + options.group() + "' failed", failure));
                 LOG.debug("Consumer of group '{}' failed", options.group(), failure);
+                if (current != null) {
+                    report = new CloseReport(0, current.abandon());
+                }
                 backOff(failures++);
+            } finally {
+                loop = null;
             }
+        } while (!closing());
+        int running = pool.close(closeDeadline);
+        report = new CloseReport(running, report.unsettled());
+        if (!report.clean()) {
+            LOG.warn("Consumer of group '{}' was closed with work left: {}", options.group(), report);
         }
-        pool.close();
         deadLetters.close();
         lifecycle.move(State.CLOSED, null);
     }
@@ -136,7 +164,8 @@ public final class ConsumerCore {
                     counters,
                     lifecycle,
                     events,
-                    this::closing,
+                    () -> closeDeadline,
+                    lingering,
                     receiver);
         } catch (Throwable failure) {
             receiver.close(Duration.ZERO);
@@ -155,14 +184,6 @@ public final class ConsumerCore {
             LOG.debug("Waited {} ms, closing: {}", millis, asked);
         } catch (InterruptedException e) {
             LOG.debug("The polling thread was interrupted; it goes on", e);
-        }
-    }
-
-    private void closeLoop(PollLoop current) {
-        int[] left = current.close(closeDeadline);
-        if (left[0] + left[1] > 0) {
-            report = new CloseReport(left[0], left[1]);
-            LOG.warn("Consumer of group '{}' was closed with work left: {}", options.group(), report);
         }
     }
 
@@ -188,7 +209,7 @@ public final class ConsumerCore {
      * @return true between pause and resume
      */
     public boolean isPaused() {
-        return pool.isPaused();
+        return pool.isPaused() && !closing();
     }
 
     private void wakeup() {
@@ -264,25 +285,51 @@ public final class ConsumerCore {
      * returns at once, since it would wait for its caller.
      *
      * @param timeout how long it may take
-     * @return what was left
+     * @return what was left; if it is not over yet, what is left now
      */
     public CloseReport close(Duration timeout) {
-        synchronized (closeRequested) {
-            if (!closing()) {
-                closeDeadline = System.nanoTime() + timeout.toNanos();
-                lifecycle.move(State.CLOSING, null);
-                closeRequested.countDown();
-                wakeup();
+        beginClose(timeout);
+        return awaitClose(timeout);
+    }
+
+    /**
+     * The first half of a close: asks for it.
+     *
+     * @param timeout how long it may take
+     */
+    public void beginClose(Duration timeout) {
+        if (closeBegun.compareAndSet(false, true)) {
+            lifecycle.move(State.CLOSING, null);
+            closeDeadline = System.nanoTime() + Nanos.of(timeout);
+            closeRequested.countDown();
+            wakeup();
+        }
+    }
+
+    /**
+     * The second half: waits for its end.
+     *
+     * @param timeout how long
+     * @return what was left
+     */
+    public CloseReport awaitClose(Duration timeout) {
+        if (!isOwn(Thread.currentThread())) {
+            try {
+                thread.join(TimeUnit.NANOSECONDS.toMillis(Nanos.of(timeout)) + LEAVING_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
-        try {
-            boolean own = Thread.currentThread() == thread || pool.isMine(Thread.currentThread());
-            if (!own) {
-                thread.join(timeout.plusSeconds(5).toMillis());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return report;
+        return thread.isAlive() ? new CloseReport(pool.busy(), assignment().size()) : report;
+    }
+
+    /**
+     * Whether a thread runs a handler or listener of this consumer.
+     *
+     * @param candidate a thread
+     * @return true if a close must not wait on it
+     */
+    public boolean isOwn(Thread candidate) {
+        return candidate == thread || pool.isMine(candidate);
     }
 }

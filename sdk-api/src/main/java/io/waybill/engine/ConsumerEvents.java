@@ -30,12 +30,12 @@ public interface ConsumerEvents {
     void revoked(Collection<TopicPartition> partitions);
 
     /**
-     * A partition stopped, since one of its deliveries has been unfinished for a whole window (rule C4).
+     * A partition is paused and stands still (rule C4).
      *
      * @param partition which
      * @param position the delivery that it waits for
      */
-    void windowFull(TopicPartition partition, long position);
+    void heldUp(TopicPartition partition, long position);
 
     /**
      * The position to go on at is not held by the broker (rule C13).

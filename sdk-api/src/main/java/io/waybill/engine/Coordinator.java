@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,25 +23,30 @@ import org.slf4j.LoggerFactory;
 final class Coordinator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.waybill.membership");
     private static final Duration LISTEN = Duration.ofMillis(100);
+    private static final Duration TIME_TO_ANSWER = LISTEN.multipliedBy(3);
 
-    private record Peer(long heardAt, Set<TopicPartition> owned) {}
+    private record Peer(long heardAt, Set<String> topics, Set<TopicPartition> owned) {}
 
     private final ControlLogs logs;
     private final String log;
     private final String self;
+    private final Set<String> topics;
     private final Set<TopicPartition> all;
     private final long beatNanos;
     private final long sessionNanos;
     private final Runnable onChange;
     private final Map<String, Peer> peers = new HashMap<>();
     private final Thread thread;
-    private final long begun = System.nanoTime();
     private volatile Set<TopicPartition> owned = Set.of();
     private volatile boolean announce = true;
     private volatile boolean closing;
     private volatile @Nullable Set<TopicPartition> target;
     private Kind nextKind = Kind.HELLO;
     private long lastBeat;
+    /** When the first hello was held by the log; the others had no time to answer before. */
+    private long greetedAt;
+
+    private boolean greeted;
 
     Coordinator(
             ControlLogs logs, String group, String self, Set<TopicPartition> all, Duration session, Runnable onChange) {
@@ -48,8 +54,9 @@ final class Coordinator implements AutoCloseable {
         this.log = "waybill.members." + group;
         this.self = self;
         this.all = Set.copyOf(all);
-        this.sessionNanos = session.toNanos();
-        this.beatNanos = session.toNanos() / 10;
+        this.topics = all.stream().map(TopicPartition::topic).collect(Collectors.toUnmodifiableSet());
+        this.sessionNanos = Nanos.of(session);
+        this.beatNanos = sessionNanos / 10;
         this.onChange = onChange;
         this.thread = Threads.platform("waybill-members-" + group, this::run);
         thread.start();
@@ -74,7 +81,7 @@ final class Coordinator implements AutoCloseable {
                 try (ControlLogs.LogReader reader = logs.open(log, false)) {
                     meet(reader);
                 }
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 if (!closing) {
                     LOG.warn("Member {} cannot use {}; it keeps its partitions and tries again", self, log, e);
                     pause();
@@ -89,9 +96,13 @@ final class Coordinator implements AutoCloseable {
         while (!closing) {
             if (announce || System.nanoTime() - lastBeat >= beatNanos) {
                 announce = false;
-                logs.append(log, MemberRecord.encode(nextKind, self, owned));
+                logs.append(log, MemberRecord.encode(nextKind, self, topics, owned));
                 nextKind = Kind.BEAT;
                 lastBeat = System.nanoTime();
+                if (!greeted) {
+                    greeted = true;
+                    greetedAt = lastBeat;
+                }
             }
             for (byte[] record : reader.read(LISTEN)) {
                 MemberRecord.decode(record).ifPresent(this::hear);
@@ -109,20 +120,29 @@ final class Coordinator implements AutoCloseable {
             peers.remove(record.member());
             return;
         }
-        boolean stranger = peers.put(record.member(), new Peer(System.nanoTime(), record.owned())) == null;
+        boolean stranger =
+                peers.put(record.member(), new Peer(System.nanoTime(), record.topics(), record.owned())) == null;
         if (stranger || record.kind() == Kind.HELLO) {
             announce = true;
         }
     }
 
     private void compute() {
-        if (System.nanoTime() - begun < 3 * LISTEN.toNanos()) {
+        if (!greeted || System.nanoTime() - greetedAt < TIME_TO_ANSWER.toNanos()) {
             return;
         }
         Map<String, Set<TopicPartition>> claims = new HashMap<>();
-        peers.forEach((name, peer) -> claims.put(name, peer.owned()));
+        Map<String, Set<String>> readers = new HashMap<>();
+        peers.forEach((name, peer) -> {
+            claims.put(name, peer.owned());
+            peer.topics()
+                    .forEach(topic ->
+                            readers.computeIfAbsent(topic, t -> new HashSet<>()).add(name));
+        });
         claims.put(self, owned);
-        Set<TopicPartition> share = Set.copyOf(FairShare.compute(all, claims).getOrDefault(self, new HashSet<>()));
+        topics.forEach(
+                topic -> readers.computeIfAbsent(topic, t -> new HashSet<>()).add(self));
+        Set<TopicPartition> share = Set.copyOf(FairShare.of(all, self, readers, claims));
         if (!share.equals(target)) {
             LOG.debug("Member {} of {} shall own {}", self, claims.size(), share);
             target = share;
@@ -144,7 +164,7 @@ final class Coordinator implements AutoCloseable {
         closing = true;
         try {
             thread.join(1000);
-            logs.append(log, MemberRecord.encode(Kind.BYE, self, Set.of()));
+            logs.append(log, MemberRecord.encode(Kind.BYE, self, Set.of(), Set.of()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {

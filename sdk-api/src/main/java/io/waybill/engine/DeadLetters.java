@@ -15,6 +15,7 @@ final class DeadLetters {
     private final ConsumerOptions options;
     private final Supplier<ProducerCore> open;
     private @Nullable ProducerCore producer;
+    private boolean closed;
 
     DeadLetters(ConsumerOptions options, Supplier<ProducerCore> open) {
         this.options = options;
@@ -42,6 +43,9 @@ final class DeadLetters {
     }
 
     private synchronized ProducerCore producer() {
+        if (closed) {
+            throw new IllegalStateException("The consumer is closed");
+        }
         if (producer == null) {
             producer = open.get();
         }
@@ -49,8 +53,9 @@ final class DeadLetters {
     }
 
     synchronized void close() {
+        closed = true;
         if (producer != null) {
-            producer.close(Duration.ZERO);
+            var unused = producer.close(Duration.ZERO);
         }
     }
 }

@@ -42,7 +42,7 @@ final class DeliveryRunner {
             return bury(assignment, entry, entry.deadBecause);
         }
         try {
-            processor.process(entry.delivery);
+            processor.process(entry.delivery());
             counters.handled.increment();
             return FINISHED;
         } catch (Throwable failure) {
@@ -53,41 +53,49 @@ final class DeliveryRunner {
     private long failed(Assignment assignment, Entry entry, Throwable failure) {
         counters.failed.increment();
         entry.failures++;
-        boolean lastAttempt = entry.delivery.attempt() >= options.retry().attempts();
-        boolean stuck = options.parkWhenFull() && assignment.isWindowFull();
-        if (failure instanceof RefusedException || lastAttempt || stuck) {
+        boolean lastAttempt = entry.delivery().attempt() >= options.retry().attempts();
+        boolean parks = options.parkWhenFull() && entry.failures > 1 && assignment.isHeldUpBy(entry);
+        if (failure instanceof RefusedException || lastAttempt || parks) {
             entry.deadBecause = failure;
             entry.failures = 0;
             return bury(assignment, entry, failure);
         }
-        long wait = failure instanceof RetryLaterException later
-                ? later.after().toNanos()
-                : options.retry()
-                        .waitNanos(entry.failures, ThreadLocalRandom.current().nextDouble());
+        long wait = failure instanceof RetryLaterException later ? Nanos.of(later.after()) : backOff(entry);
         LOG.debug(
-                "{} failed and is tried again in {} ms", entry.delivery, TimeUnit.NANOSECONDS.toMillis(wait), failure);
-        entry.delivery = entry.delivery.nextAttempt();
+                "{} failed and is tried again in {} ms",
+                entry.delivery(),
+                TimeUnit.NANOSECONDS.toMillis(wait),
+                failure);
+        entry.tryAgain();
         return wait;
     }
 
+    private long backOff(Entry entry) {
+        return options.retry()
+                .waitNanos(entry.failures, ThreadLocalRandom.current().nextDouble());
+    }
+
     private long bury(Assignment assignment, Entry entry, Throwable reason) {
+        if (assignment.isEnded()) { // it comes again, and whoever gets it may succeed
+            stale();
+            return ABANDONED;
+        }
         try {
-            deadLetters.write(entry.delivery, reason);
+            deadLetters.write(entry.delivery(), reason);
             counters.deadLettered.increment();
-            LOG.warn("{} went to the dead letters of group '{}'", entry.delivery, options.group(), reason);
+            LOG.warn("{} went to the dead letters of group '{}'", entry.delivery(), options.group(), reason);
             return FINISHED;
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
             entry.failures++;
-            long wait = options.retry()
-                    .waitNanos(entry.failures, ThreadLocalRandom.current().nextDouble());
+            long wait = Math.max(backOff(entry), TimeUnit.MILLISECONDS.toNanos(1));
             LOG.error(
                     "{} cannot be written to the dead letters of group '{}'; it stays unacknowledged and its key waits;"
                             + " next attempt in {} ms",
-                    entry.delivery,
+                    entry.delivery(),
                     options.group(),
                     TimeUnit.NANOSECONDS.toMillis(wait),
                     failure);
-            return assignment.isStopped() ? ABANDONED : Math.max(wait, TimeUnit.MILLISECONDS.toNanos(1));
+            return assignment.isStopped() ? ABANDONED : wait;
         }
     }
 

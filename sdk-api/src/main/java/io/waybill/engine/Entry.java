@@ -1,13 +1,16 @@
 package io.waybill.engine;
 
 import io.waybill.message.Delivery;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A delivery in its lane. Touched by the polling thread until it is offered, then by who runs the lane. */
 final class Entry {
     final long index;
     final int size;
-    Delivery delivery;
+
+    /** Null once it is finished: an idle lane keeps its last entry, but nothing of the message. */
+    private @Nullable Delivery delivery;
 
     /** Behind it in the lane. */
     @Nullable
@@ -24,5 +27,18 @@ final class Entry {
         this.delivery = delivery;
         this.index = index;
         this.size = size;
+    }
+
+    Delivery delivery() {
+        return Objects.requireNonNull(delivery, "finished");
+    }
+
+    void tryAgain() {
+        delivery = delivery().nextAttempt();
+    }
+
+    void finish() {
+        delivery = null;
+        deadBecause = null;
     }
 }

@@ -23,6 +23,11 @@ public final class Failures {
         if (real instanceof MessagingException known) {
             return known;
         }
+        if (real instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return new MessagingException(
+                    ErrorKind.UNAVAILABLE, action + ": the thread was interrupted while it waited.", real);
+        }
         return of(adapter.classify(real), action, real);
     }
 
@@ -63,7 +68,7 @@ public final class Failures {
         return switch (kind) {
             case NOT_FOUND -> " Create it first, say with waybill.admin().createTopic(...), or correct the name.";
             case UNAUTHORIZED -> " Check user, password, certificates and the rights of this user.";
-            case UNAVAILABLE -> " Nothing was stored. Check that the broker runs and can be reached, then try again.";
+            case UNAVAILABLE -> " Check that the broker runs and can be reached, then try again.";
             case OUTCOME_UNKNOWN ->
                 " The broker may or may not hold it. Sending the same Message object again keeps its" + " id.";
             case OVERLOADED -> " Send more slowly, or raise maxBlock or maxInFlightBytes.";

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,35 @@ import java.util.TreeSet;
  */
 final class FairShare {
     private FairShare() {}
+
+    /**
+     * Computes a member's share where members may read different topics: topics that the same members read are shared out
+     * together.
+     *
+     * @param all every partition of the topics that the member reads
+     * @param self the member
+     * @param readers who reads each of these topics, the member among them
+     * @param owned what each member says it owns
+     * @return what the member shall own
+     */
+    static Set<TopicPartition> of(
+            Collection<TopicPartition> all,
+            String self,
+            Map<String, Set<String>> readers,
+            Map<String, Set<TopicPartition>> owned) {
+        Map<Set<String>, Set<TopicPartition>> byReaders = new HashMap<>();
+        for (TopicPartition partition : all) {
+            Set<String> who = readers.getOrDefault(partition.topic(), Set.of());
+            byReaders.computeIfAbsent(who, w -> new HashSet<>()).add(partition);
+        }
+        Set<TopicPartition> share = new HashSet<>();
+        byReaders.forEach((who, partitions) -> {
+            Map<String, Set<TopicPartition>> claims = new HashMap<>();
+            who.forEach(member -> claims.put(member, owned.getOrDefault(member, Set.of())));
+            share.addAll(compute(partitions, claims).getOrDefault(self, Set.of()));
+        });
+        return share;
+    }
 
     /**
      * Computes everybody's share.

@@ -3,6 +3,8 @@ package io.waybill.engine;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deliveries of one key, or of one partition, one after the other. Filled by the polling thread, run by one worker
@@ -13,6 +15,9 @@ final class KeyLane extends AtomicInteger implements Runnable {
 
     /** How many deliveries it handles before others that wait get the thread. */
     private static final int SHIFT = 64;
+
+    private static final long RECOVERY_NANOS = 1_000_000_000;
+    private static final Logger LOG = LoggerFactory.getLogger("io.waybill.consumer");
 
     final transient byte @Nullable [] key;
     final int hash;
@@ -51,6 +56,9 @@ final class KeyLane extends AtomicInteger implements Runnable {
         }
         try {
             runEntries();
+        } catch (Throwable e) { // no memory, or a defect: the entry at the head is tried again
+            LOG.error("A delivery of {} was not handled to its end", assignment.partition(), e);
+            assignment.later(this, RECOVERY_NANOS);
         } finally {
             assignment.leave();
         }
@@ -70,7 +78,7 @@ final class KeyLane extends AtomicInteger implements Runnable {
             Entry entry = Objects.requireNonNull(head);
             long wait = assignment.runner().attempt(assignment, entry);
             if (wait >= 0) {
-                assignment.runner().later(() -> assignment.pool().execute(this), wait);
+                assignment.later(this, wait);
                 return;
             }
             if (wait == DeliveryRunner.ABANDONED) {
@@ -78,6 +86,7 @@ final class KeyLane extends AtomicInteger implements Runnable {
             }
             handled = handled == SHIFT ? 0 : handled + 1;
             assignment.finished(entry);
+            entry.finish();
             if (decrementAndGet() == 0) {
                 return;
             }

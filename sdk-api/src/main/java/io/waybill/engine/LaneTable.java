@@ -1,11 +1,13 @@
 package io.waybill.engine;
 
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the lane of a key without garbage: open addressing, used by the polling thread alone. */
 final class LaneTable {
     private final Assignment assignment;
+    private final long factor = ThreadLocalRandom.current().nextLong() | 1;
     private @Nullable KeyLane[] slots = new KeyLane[64];
     private int size;
 
@@ -14,8 +16,7 @@ final class LaneTable {
     }
 
     KeyLane lane(byte[] key) {
-        int hash = Arrays.hashCode(key);
-        hash ^= hash >>> 16;
+        int hash = hash(key);
         int mask = slots.length - 1;
         for (int i = hash & mask; ; i = i + 1 & mask) {
             KeyLane lane = slots[i];
@@ -28,6 +29,15 @@ final class LaneTable {
         }
     }
 
+    /** By a secret factor: whoever chooses the keys must not be able to make all of them meet. */
+    private int hash(byte[] key) {
+        long hash = 0;
+        for (byte b : key) {
+            hash = hash * factor + b;
+        }
+        return (int) (hash ^ hash >>> 32);
+    }
+
     private KeyLane add(byte[] key, int hash) {
         if (size >= slots.length / 2) {
             rebuild();
@@ -35,6 +45,11 @@ final class LaneTable {
         KeyLane lane = new KeyLane(assignment, key, hash);
         insert(lane);
         return lane;
+    }
+
+    void clear() {
+        slots = new KeyLane[64];
+        size = 0;
     }
 
     /** Drops idle lanes, then grows if most are busy. */

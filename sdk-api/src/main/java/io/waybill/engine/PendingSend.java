@@ -80,8 +80,12 @@ final class PendingSend extends CompletableFuture<Receipt> implements Outgoing {
     @Override
     public void stored(long position, Durability durability) {
         if (end()) {
-            lane.succeeded(this);
-            complete(new Receipt(message, lane.partition(), position, durability));
+            try {
+                lane.ended(this, null);
+            } finally {
+                complete(new Receipt(message, lane.partition(), position, durability));
+                lane.left(this);
+            }
         }
     }
 
@@ -107,8 +111,12 @@ final class PendingSend extends CompletableFuture<Receipt> implements Outgoing {
     }
 
     private void fail(MessagingException failure) {
-        lane.failed(this, failure);
-        completeExceptionally(failure);
+        try {
+            lane.ended(this, failure);
+        } finally {
+            completeExceptionally(failure);
+            lane.left(this);
+        }
     }
 
     private boolean end() {

@@ -1,5 +1,6 @@
 package io.waybill.engine;
 
+import io.waybill.message.CloseReport;
 import io.waybill.message.Delivery;
 import io.waybill.message.State;
 import io.waybill.message.TopicPartition;
@@ -19,7 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,10 @@ final class PollLoop implements ReceiverSink {
     private static final Duration IDLE = Duration.ofMillis(500);
     private static final Duration BUSY = Duration.ofMillis(50);
     private static final long LEAST_BYTES_PER_PARTITION = 1 << 20;
+    /** Settlements that fail more often in a row are no hiccup. */
+    private static final int TELL_AFTER = 50;
+
+    private static final long IN_A_ROW_NANOS = 10_000_000_000L;
 
     private final Adapter adapter;
     private final ConsumerOptions options;
@@ -44,14 +49,19 @@ final class PollLoop implements ReceiverSink {
     private final ConsumerCounters counters;
     private final Lifecycle lifecycle;
     private final ConsumerEvents events;
-    private final BooleanSupplier closing;
+    private final LongSupplier closeDeadline;
+    /** Ended ownerships whose handlers still run. They outlive this loop. */
+    private final Map<TopicPartition, Assignment> lingering;
+
     private final Receiver receiver;
     private final boolean selective;
     private final @Nullable Claims claims;
     private final Map<TopicPartition, Assignment> owned = new HashMap<>();
     private final List<KeyLane> activated = new ArrayList<>();
     private volatile Map<TopicPartition, Assignment> snapshot = Map.of();
-    private long nextSettle;
+    private long nextSettle = System.nanoTime();
+    private int settlesFailed;
+    private long lastSettleFailure = System.nanoTime();
     private boolean pausedByUser;
     private boolean connected = true;
 
@@ -65,7 +75,8 @@ final class PollLoop implements ReceiverSink {
             ConsumerCounters counters,
             Lifecycle lifecycle,
             ConsumerEvents events,
-            BooleanSupplier closing,
+            LongSupplier closeDeadline,
+            Map<TopicPartition, Assignment> lingering,
             Receiver receiver)
             throws Exception {
         this.adapter = adapter;
@@ -77,7 +88,8 @@ final class PollLoop implements ReceiverSink {
         this.counters = counters;
         this.lifecycle = lifecycle;
         this.events = events;
-        this.closing = closing;
+        this.closeDeadline = closeDeadline;
+        this.lingering = lingering;
         this.receiver = receiver;
         this.selective = !(receiver instanceof LogReceiver);
         this.claims = receiver instanceof ClaimingReceiver claiming ? openClaims(claiming) : null;
@@ -92,21 +104,33 @@ final class PollLoop implements ReceiverSink {
 
     /** Runs until the consumer closes; throws when the receiver fails. */
     void run() throws Exception {
-        while (!closing.getAsBoolean()) {
+        while (closeDeadline.getAsLong() == ConsumerCore.NEVER) {
             share();
             applyPauses();
             receiver.poll(timeout(), this);
             if (connected) {
                 lifecycle.move(State.OPEN, null);
             }
+            goOn();
             settleIfDue();
             finishReleases();
         }
     }
 
+    /** Hands out what was held back, where that is over. */
+    private void goOn() {
+        owned.values().forEach(assignment -> assignment.release(activated));
+        handOut();
+    }
+
+    private void handOut() {
+        activated.forEach(pool::execute);
+        activated.clear();
+    }
+
     private Duration timeout() {
         for (Assignment assignment : owned.values()) {
-            if (assignment.paused || assignment.releasing || assignment.hasUnsettled()) {
+            if (assignment.isPaused() || assignment.releasing || assignment.isHeldBack() || assignment.hasUnsettled()) {
                 return BUSY.compareTo(options.settleInterval()) < 0 ? BUSY : options.settleInterval();
             }
         }
@@ -132,7 +156,7 @@ final class PollLoop implements ReceiverSink {
         Assignment assignment = owned.get(partition);
         if (assignment != null && !assignment.releasing) {
             assignment.releasing = true;
-            assignment.drainDeadline = System.nanoTime() + options.drain().toNanos();
+            assignment.drainDeadline = System.nanoTime() + Nanos.of(options.drain());
             assignment.stop();
             receiver.pause(List.of(partition));
         }
@@ -191,13 +215,13 @@ final class PollLoop implements ReceiverSink {
     }
 
     private Assignment newAssignment(TopicPartition partition) {
-        return new Assignment(
-                partition, options.ordering(), pool, runner, options.window(), options.batchMessages(), selective);
+        return new Assignment(partition, options, pool, runner, selective, lingering.remove(partition));
     }
 
     @Override
     public void revoked(Collection<TopicPartition> partitions) {
-        drain(partitions, System.nanoTime() + options.drain().toNanos());
+        long drainUntil = System.nanoTime() + Nanos.of(options.drain());
+        int unused = drain(partitions, () -> earlier(drainUntil, closeDeadline.getAsLong()));
         try {
             settle(partitions, true);
         } catch (Exception e) {
@@ -207,8 +231,12 @@ final class PollLoop implements ReceiverSink {
         ownershipChanged();
     }
 
+    private static long earlier(long deadline, long closeDeadline) {
+        return closeDeadline == ConsumerCore.NEVER || closeDeadline - deadline > 0 ? deadline : closeDeadline;
+    }
+
     /** Stops handing out, waits for what runs; returns how many lanes still ran at the deadline. */
-    private int drain(Collection<TopicPartition> partitions, long deadline) {
+    private int drain(Collection<TopicPartition> partitions, LongSupplier deadline) {
         for (TopicPartition partition : partitions) {
             Assignment assignment = owned.get(partition);
             if (assignment != null) {
@@ -238,9 +266,11 @@ final class PollLoop implements ReceiverSink {
             Assignment assignment = owned.remove(partition);
             if (assignment != null) {
                 assignment.end();
+                lingering.put(partition, assignment);
                 gone.add(partition);
             }
         }
+        lingering.values().removeIf(Assignment::isDrained);
         if (!gone.isEmpty()) {
             tell(() -> events.revoked(gone));
         }
@@ -265,8 +295,7 @@ final class PollLoop implements ReceiverSink {
         for (Delivery delivery : batch) {
             assignment.accept(delivery, arrive(delivery), activated);
         }
-        activated.forEach(pool::execute);
-        activated.clear();
+        handOut();
     }
 
     private @Nullable Throwable arrive(Delivery delivery) {
@@ -288,7 +317,7 @@ final class PollLoop implements ReceiverSink {
             pausedByUser = userWants;
             Collection<TopicPartition> touched = new HashSet<>();
             owned.forEach((partition, assignment) -> {
-                if (!assignment.paused && !assignment.releasing) {
+                if (!assignment.isPaused() && !assignment.releasing) {
                     touched.add(partition);
                 }
             });
@@ -306,23 +335,25 @@ final class PollLoop implements ReceiverSink {
 
     private void applyPause(Assignment assignment, long byteLimit) {
         List<TopicPartition> partition = List.of(assignment.partition());
-        if (!assignment.paused && assignment.shouldPause(byteLimit)) {
-            assignment.paused = true;
+        if (!assignment.isPaused() && assignment.shouldPause(byteLimit)) {
+            assignment.paused(true);
             receiver.pause(partition);
-            if (assignment.isWindowFull()) {
-                long stuckAt = assignment.next();
-                LOG.warn(
-                        "{} is paused: the delivery at {} has been unfinished while {} behind it were read (the window)",
-                        assignment.partition(),
-                        stuckAt,
-                        options.window());
-                tell(() -> events.windowFull(assignment.partition(), stuckAt));
-            }
-        } else if (assignment.paused && assignment.mayResume(byteLimit)) {
-            assignment.paused = false;
+        } else if (assignment.isPaused() && assignment.mayResume(byteLimit)) {
+            assignment.paused(false);
             if (!pausedByUser && !assignment.releasing) {
                 receiver.resume(partition);
             }
+        }
+        if (assignment.isHeldUp() && !pausedByUser) {
+            long position = assignment.next();
+            LOG.warn(
+                    "{} is paused and stands still: the delivery at {} is unfinished, and what may be read behind it"
+                            + " (window {}, bytes {}) was read",
+                    assignment.partition(),
+                    position,
+                    options.window(),
+                    byteLimit);
+            tell(() -> events.heldUp(assignment.partition(), position));
         }
     }
 
@@ -331,7 +362,7 @@ final class PollLoop implements ReceiverSink {
     private void settleIfDue() throws Exception {
         long now = System.nanoTime();
         if (now - nextSettle >= 0) {
-            nextSettle = now + options.settleInterval().toNanos();
+            nextSettle = now + Nanos.of(options.settleInterval());
             settle(owned.keySet(), false);
         }
     }
@@ -357,7 +388,14 @@ final class PollLoop implements ReceiverSink {
 
     @Override
     public void settleFailed(Collection<TopicPartition> partitions, Throwable cause) {
-        LOG.debug("Settling {} failed and is repeated", partitions, cause);
+        long now = System.nanoTime();
+        settlesFailed = now - lastSettleFailure > IN_A_ROW_NANOS ? 1 : settlesFailed + 1;
+        lastSettleFailure = now;
+        if (settlesFailed == TELL_AFTER) {
+            LOG.warn("Settling {} failed {} times in a row; it is repeated", partitions, settlesFailed, cause);
+        } else {
+            LOG.debug("Settling {} failed and is repeated", partitions, cause);
+        }
         for (TopicPartition partition : partitions) {
             Assignment assignment = owned.get(partition);
             if (assignment != null) {
@@ -387,6 +425,7 @@ final class PollLoop implements ReceiverSink {
                     partition,
                     first);
             old.end();
+            lingering.put(partition, old);
             owned.put(partition, newAssignment(partition));
             ownershipChanged();
             log.seek(partition, first);
@@ -404,9 +443,9 @@ final class PollLoop implements ReceiverSink {
 
     // --- the end
 
-    /** After {@link #run} returned: drains, settles, leaves. Returns what was left running and unsettled. */
-    int[] close(long deadline) {
-        int unfinished = drain(List.copyOf(owned.keySet()), deadline);
+    /** After {@link #run} returned: drains, settles, leaves. */
+    CloseReport close() {
+        int unfinished = drain(List.copyOf(owned.keySet()), closeDeadline);
         int unsettled = 0;
         try {
             settle(owned.keySet(), true);
@@ -414,22 +453,25 @@ final class PollLoop implements ReceiverSink {
             unsettled = owned.size();
             LOG.warn("What was finished could not be settled and will be delivered again", e);
         }
-        end(deadline);
-        return new int[] {unfinished, unsettled};
+        end();
+        return new CloseReport(unfinished, unsettled);
     }
 
-    /** After a failure: nothing can be settled any more. */
-    void abandon() {
-        end(System.nanoTime());
+    /** After a failure: nothing can be settled any more. Returns how many partitions were owned. */
+    int abandon() {
+        int partitions = owned.size();
+        end();
+        return partitions;
     }
 
-    private void end(long deadline) {
+    private void end() {
         endAssignments(List.copyOf(owned.keySet()));
         snapshot = Map.of();
         if (claims != null) {
             claims.close();
         }
-        receiver.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        long deadline = closeDeadline.getAsLong();
+        receiver.close(deadline == ConsumerCore.NEVER ? Duration.ZERO : Nanos.until(deadline));
     }
 
     Map<TopicPartition, Assignment> snapshot() {
@@ -447,7 +489,7 @@ final class PollLoop implements ReceiverSink {
     private void tell(Runnable news) {
         try {
             news.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("A listener of group '{}' failed", options.group(), e);
         }
     }

@@ -34,6 +34,11 @@ final class PrefixTracker {
         positions = new long[Math.min(capacity, 1024)];
     }
 
+    /** The index of the first unfinished delivery. */
+    long head() {
+        return head;
+    }
+
     /** How many deliveries there is room for. */
     int room() {
         return (int) (capacity - (tail - head));

@@ -14,12 +14,17 @@ import io.waybill.spi.Sender;
 import io.waybill.spi.SenderOptions;
 import io.waybill.spi.WaybillHeader;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -49,7 +54,10 @@ public final class ProducerCore {
     private final Admission admission;
     private final Lifecycle lifecycle;
     private final List<Switched<SendLaneInterceptor>> interceptors;
-    private final ConcurrentHashMap<String, SendLane[]> topics = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Route> topics = new ConcurrentHashMap<>();
+    /** Lanes of partitions that are gone: what they hold still has its time. */
+    private final Queue<SendLane> retired = new ConcurrentLinkedQueue<>();
+
     private final AtomicInteger keyless = new AtomicInteger();
     private final LongAdder acknowledged = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -61,8 +69,22 @@ public final class ProducerCore {
     private final int maxBatchBytes;
     private final ScheduledFuture<?> ticker;
     private final ScheduledFuture<?> looker;
+    private final AtomicBoolean sweeping = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<CloseReport> closed = new CompletableFuture<>();
     private volatile long now = System.nanoTime();
     private volatile boolean expireAll;
+    private volatile boolean swept = true;
+
+    /** A topic's lanes; stale means that the broker said it knows no such topic, so that it must be looked up again. */
+    private static final class Route {
+        final SendLane[] lanes;
+        volatile boolean stale;
+
+        Route(SendLane[] lanes) {
+            this.lanes = lanes;
+        }
+    }
 
     /**
      * Opens a producer.
@@ -85,8 +107,8 @@ public final class ProducerCore {
         this.interceptors = List.copyOf(interceptors);
         this.admission = new Admission(options.maxInFlightBytes());
         this.lifecycle = new Lifecycle("Producer '" + options.name() + "'", listener);
-        this.maxBlockNanos = options.maxBlock().toNanos();
-        this.sendTimeoutNanos = options.sendTimeout().toNanos();
+        this.maxBlockNanos = Nanos.of(options.maxBlock());
+        this.sendTimeoutNanos = Nanos.of(options.sendTimeout());
         try {
             this.sender = adapter.openSender(new SenderOptions(
                     options.name(),
@@ -100,31 +122,38 @@ public final class ProducerCore {
         this.maxBatchesInFlight = sender.maxBatchesInFlight();
         this.maxBatchMessages = sender.maxBatchMessages();
         this.maxBatchBytes = sender.maxBatchBytes();
-        this.ticker =
-                threads.timer().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        this.looker = threads.timer()
-                .scheduleWithFixedDelay(
-                        () -> threads.helper().execute(this::lookForGrowth),
-                        LOOK_SECONDS,
-                        LOOK_SECONDS,
-                        TimeUnit.SECONDS);
+        try {
+            this.ticker =
+                    threads.timer().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            this.looker = threads.timer()
+                    .scheduleWithFixedDelay(
+                            () -> threads.helper().execute(this::lookForGrowth),
+                            LOOK_SECONDS,
+                            LOOK_SECONDS,
+                            TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            sender.close(Duration.ZERO);
+            throw new MessagingException(
+                    ErrorKind.CLOSED, "Cannot open producer '" + options.name() + "': the connection is closed.", e);
+        }
         lifecycle.move(State.OPEN, null);
     }
 
     /** Keys stay in their partitions for this producer's life; others, opened later, will disagree. */
     private void lookForGrowth() {
-        topics.forEach((name, lanes) -> {
+        topics.forEach((name, route) -> {
+            int known = route.lanes.length;
             try {
                 int partitions = sender.describe(name).partitions();
-                if (partitions != lanes.length) {
+                if (partitions != known) {
                     LOG.warn(
                             "Topic '{}' has {} partitions now, {} when producer '{}' began; this producer goes on with {},"
                                     + " and the order of keys against producers opened later is not promised",
                             name,
                             partitions,
-                            lanes.length,
+                            known,
                             options.name(),
-                            lanes.length);
+                            known);
                 }
             } catch (Exception e) {
                 LOG.debug("Cannot look at topic '{}'", name, e);
@@ -163,31 +192,47 @@ public final class ProducerCore {
     }
 
     private SendLane[] lanes(String name) {
-        SendLane[] known = topics.get(name);
-        return known != null ? known : lookUp(name);
+        Route known = topics.get(name);
+        return known != null && !known.stale ? known.lanes : lookUp(name);
     }
 
-    /** Asks the broker; two callers may ask at the same time, the first answer counts. */
+    /** Asks the broker; several callers may ask at the same time. */
     private SendLane[] lookUp(String name) {
-        if (lifecycle.state() == State.CLOSING || lifecycle.state() == State.CLOSED) {
+        if (closing.get()) {
             throw Admission.closed(options.name());
         }
         TopicDescription description;
         try {
             description = sender.describe(name);
         } catch (Exception e) {
-            MessagingException failure = Failures.of(adapter, "Cannot send to topic '" + name + "'", e);
+            MessagingException failure = Failures.of(
+                    adapter, "Cannot send to topic '" + name + "', which was looked up first; nothing was stored", e);
             if (failure.kind() == ErrorKind.UNAVAILABLE) {
                 lifecycle.move(State.RECOVERING, failure);
             }
             throw failure;
         }
-        SendLane[] lanes = new SendLane[description.partitions()];
-        for (int i = 0; i < lanes.length; i++) {
+        return route(name, description);
+    }
+
+    /** A partition keeps its lane for this producer's life, or two lanes could overtake each other. */
+    private synchronized SendLane[] route(String name, TopicDescription description) {
+        Route known = topics.get(name);
+        SendLane[] old = known == null ? new SendLane[0] : known.lanes;
+        for (SendLane lane : old) {
+            lane.describedAs(description);
+        }
+        if (known != null && old.length == description.partitions()) {
+            known.stale = false;
+            return old;
+        }
+        SendLane[] lanes = Arrays.copyOf(old, description.partitions());
+        for (int i = old.length; i < lanes.length; i++) {
             lanes[i] = new SendLane(this, description, i);
         }
-        SendLane[] first = topics.putIfAbsent(name, lanes);
-        return first != null ? first : lanes;
+        retired.addAll(List.of(old).subList(Math.min(old.length, lanes.length), old.length));
+        topics.put(name, new Route(lanes));
+        return lanes;
     }
 
     void intercept(PendingSend send) {
@@ -200,53 +245,86 @@ public final class ProducerCore {
         }
     }
 
+    /** Keeps the books of an outcome; whatever interceptors and listeners do. */
     void ended(PendingSend send, @Nullable MessagingException failure) {
         if (failure == null) {
             acknowledged.increment();
-            if (lifecycle.state() == State.RECOVERING) {
-                lifecycle.move(State.OPEN, null);
-            }
         } else {
-            failed(send, failure);
+            (failure.kind() == ErrorKind.OUTCOME_UNKNOWN ? unknown : refused).increment();
         }
         for (int i = 0; send.seenBy != 0 && i < interceptors.size(); i++) {
             if ((send.seenBy & 1 << i) != 0) {
                 try {
                     interceptors.get(i).target().completed(send, failure);
-                } catch (RuntimeException e) {
+                } catch (Throwable e) {
                     LOG.error("A lane interceptor of producer '{}' failed after the outcome", options.name(), e);
                 }
             }
         }
         admission.release(send.size);
+        if (failure != null) {
+            failed(send, failure);
+        } else if (lifecycle.state() == State.RECOVERING) {
+            lifecycle.move(State.OPEN, null);
+        }
     }
 
     private void failed(PendingSend send, MessagingException failure) {
-        if (failure.kind() == ErrorKind.OUTCOME_UNKNOWN) {
-            unknown.increment();
-        } else {
-            refused.increment();
-        }
         switch (failure.kind()) {
             case OUTCOME_UNKNOWN, UNAVAILABLE -> lifecycle.move(State.RECOVERING, failure);
-            case NOT_FOUND -> topics.remove(send.message().topic());
+            case NOT_FOUND -> {
+                Route route = topics.get(send.message().topic());
+                if (route != null) {
+                    route.stale = true;
+                }
+            }
             default -> {}
         }
     }
 
+    /** On the shared timer, which must not be held up: what completes futures is for a helper. */
     private void tick() {
         now = System.nanoTime();
-        topics.values().forEach(lanes -> {
-            for (SendLane lane : lanes) {
-                if (admission.used() > 0) {
-                    lane.sweep();
-                }
+        boolean used = admission.used() > 0;
+        if ((used || !swept) && sweeping.compareAndSet(false, true)) {
+            swept = !used; // once more when nothing is in flight, to let go of what has ended
+            try {
+                threads.helper().execute(this::sweep);
+            } catch (Throwable e) {
+                sweeping.set(false);
+                LOG.debug("No helper thread to be had", e);
+            }
+        }
+    }
+
+    private void sweep() {
+        try {
+            sweepLanes();
+        } finally {
+            sweeping.set(false);
+        }
+    }
+
+    private void sweepLanes() {
+        topics.values().forEach(route -> {
+            for (SendLane lane : route.lanes) {
+                lane.sweep();
             }
         });
+        retired.forEach(SendLane::sweep);
+    }
+
+    /** The time, as old as the last tick. */
+    long clock() {
+        return now;
     }
 
     boolean isOver(long deadline) {
         return expireAll || now - deadline > 0;
+    }
+
+    boolean isClosing() {
+        return expireAll;
     }
 
     Adapter adapter() {
@@ -343,40 +421,43 @@ public final class ProducerCore {
     }
 
     /**
-     * Takes nothing more, waits for what is under way, closes.
+     * Takes nothing more, waits for what is under way, closes. Whoever calls it again gets the report if there is one.
      *
      * @param timeout how long it may take
      * @return what was left; what is left ends as unknown
      */
     public CloseReport close(Duration timeout) {
-        synchronized (admission) {
-            if (lifecycle.state() == State.CLOSED) {
-                return CloseReport.CLEAN;
-            }
+        if (!closing.compareAndSet(false, true)) {
+            return closed.getNow(CloseReport.CLEAN);
+        }
+        CloseReport report = CloseReport.CLEAN;
+        try {
             lifecycle.move(State.CLOSING, null);
-            long start = System.nanoTime();
-            admission.close(timeout.toNanos());
+            long deadline = System.nanoTime() + Nanos.of(timeout);
+            boolean flushed = admission.close(Nanos.of(timeout));
             long before = unknown.sum() + refused.sum();
-            Duration left = timeout.minusNanos(System.nanoTime() - start);
-            sender.close(left.isNegative() ? Duration.ZERO : left);
-            ticker.cancel(false);
-            looker.cancel(false);
+            if (!flushed) {
+                expireAll = true;
+                sweepLanes();
+            }
+            sender.close(Nanos.until(deadline));
             expireAll = true; // what the adapter forgot ends now
-            topics.values().forEach(lanes -> {
-                for (SendLane lane : lanes) {
-                    lane.sweep();
-                }
-            });
+            sweepLanes();
             int unfinished = (int) (unknown.sum() + refused.sum() - before);
             if (unfinished > 0) {
+                report = new CloseReport(unfinished, 0);
                 LOG.warn(
                         "Producer '{}' was closed with {} sends that nobody confirmed within {}",
                         options.name(),
                         unfinished,
                         timeout);
             }
+        } finally {
+            ticker.cancel(false);
+            looker.cancel(false);
             lifecycle.move(State.CLOSED, null);
-            return unfinished == 0 ? CloseReport.CLEAN : new CloseReport(unfinished, 0);
+            closed.complete(report);
         }
+        return report;
     }
 }

@@ -9,14 +9,21 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one way into a partition. Callers put their sends on a stack; who finds nobody handing over does it for all, in
- * the order of the calls, and leaves after a while so that no caller is kept for ever. "Holding the baton" below means
- * being that thread; what is guarded by it needs no lock.
+ * the order of the calls. "Holding the baton" below means being that thread; what is guarded by it needs no lock. A caller
+ * passes the baton to a helper thread when it has worked for others long enough, and before anything that may block long.
+ *
+ * <p>What waits and what is in flight is in lists under a lock of their own, which nobody holds while calling anything, so
+ * that the clock can end what is over its time even while the client blocks (rule S4).
  */
 final class SendLane {
-    /** How many sends a caller hands over before a helper thread takes the baton. */
+    private static final Logger LOG = LoggerFactory.getLogger("io.waybill.producer");
+
+    /** How many sends a caller hands over before a helper thread takes the baton; also after a tick of the clock. */
     private static final int SHIFT = 4096;
 
     /** Messages of one hand-over that are still under way; only where the adapter bounds them. */
@@ -29,21 +36,24 @@ final class SendLane {
     }
 
     private final ProducerCore core;
-    private final TopicDescription topic;
     private final int partition;
+    private volatile TopicDescription topic;
     private final AtomicReference<@Nullable PendingSend> arrivals = new AtomicReference<>();
     /** How often something to do was signalled; from 0 to 1 is to take the baton. */
     private final AtomicInteger signals = new AtomicInteger();
 
     private final AtomicInteger batchesInFlight = new AtomicInteger();
-    private volatile boolean sweepDue;
 
     // guarded by the baton
     private Sender.@Nullable Lane lane;
+    private final List<PendingSend> batch = new ArrayList<>();
+    private boolean clientFailed;
+
+    private final Object lists = new Object();
+    // guarded by lists
     private @Nullable PendingSend waiting;
     private @Nullable PendingSend inFlightFirst;
     private @Nullable PendingSend inFlightLast;
-    private final List<PendingSend> batch = new ArrayList<>();
 
     SendLane(ProducerCore core, TopicDescription topic, int partition) {
         this.core = core;
@@ -55,8 +65,9 @@ final class SendLane {
         return partition;
     }
 
-    String topic() {
-        return topic.name();
+    /** The topic was looked up again. */
+    void describedAs(TopicDescription description) {
+        topic = description;
     }
 
     void submit(PendingSend send) {
@@ -68,36 +79,43 @@ final class SendLane {
         signal();
     }
 
-    /** Ends what is over its time, on the thread that holds the baton or on this one. */
-    void sweep() {
-        sweepDue = true;
-        signal();
-    }
-
     private void signal() {
         if (signals.getAndIncrement() == 0) {
-            work();
+            work(false);
         }
     }
 
-    /** Holds the baton until nothing is to do. */
-    private void work() {
+    /** Holds the baton until nothing is to do, or until a helper has it. */
+    private void work(boolean helper) {
+        boolean mayBlock = helper;
         int handedOver = 0;
+        long begun = core.clock();
         int seen = signals.get();
         while (seen != 0) {
-            if (sweepDue) {
-                sweepDue = false;
-                sweepNow();
-            }
-            while (mayHandOver() && fillBatch()) {
+            while (!batch.isEmpty() || (mayHandOver() && fillBatch())) {
+                if (!mayBlock) {
+                    boolean enough = handedOver >= SHIFT || (handedOver > 0 && core.clock() != begun);
+                    if (enough || clientFailed || !isOpen()) {
+                        if (passBaton()) {
+                            return;
+                        }
+                        mayBlock = true; // no helper to be had: better late than never
+                    }
+                }
                 handedOver += batch.size();
                 handOver();
-                if (handedOver >= SHIFT) {
-                    core.helper().execute(this::work);
-                    return;
-                }
             }
             seen = signals.addAndGet(-seen);
+        }
+    }
+
+    private boolean passBaton() {
+        try {
+            core.helper().execute(() -> work(true));
+            return true;
+        } catch (Throwable e) {
+            LOG.debug("No helper thread to be had", e);
+            return false;
         }
     }
 
@@ -105,24 +123,26 @@ final class SendLane {
         return batchesInFlight.get() < core.maxBatchesInFlight();
     }
 
+    private boolean isOpen() {
+        Sender.Lane open = lane;
+        return open != null && open.open();
+    }
+
     /** Takes what is next; false if nothing is. */
     private boolean fillBatch() {
-        batch.clear();
         int bytes = 0;
-        while (batch.size() < core.maxBatchMessages()) {
-            if (waiting == null) {
-                takeArrivals();
-            }
-            PendingSend send = waiting;
-            if (send == null) {
-                break;
-            }
-            if (!batch.isEmpty() && bytes + send.size > core.maxBatchBytes()) {
-                break;
-            }
-            waiting = send.next;
-            send.next = null;
-            if (prepare(send)) {
+        synchronized (lists) {
+            trim();
+            while (batch.size() < core.maxBatchMessages()) {
+                if (waiting == null) {
+                    takeArrivals();
+                }
+                PendingSend send = waiting;
+                if (send == null || (!batch.isEmpty() && bytes + send.size > core.maxBatchBytes())) {
+                    break;
+                }
+                waiting = send.next;
+                send.next = null;
                 bytes += send.size;
                 batch.add(send);
             }
@@ -143,12 +163,26 @@ final class SendLane {
         waiting = first;
     }
 
+    /** Leaves in the batch what is to be handed over. */
+    private void prepare() {
+        int ready = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            PendingSend send = batch.get(i);
+            if (prepare(send)) {
+                batch.set(ready++, send);
+            }
+        }
+        if (ready < batch.size()) {
+            batch.subList(ready, batch.size()).clear();
+        }
+    }
+
     private boolean prepare(PendingSend send) {
         if (send.hasEnded()) {
             return false;
         }
         if (core.isOver(send.deadline)) {
-            send.failed(tooLate(ErrorKind.UNAVAILABLE, "was not handed over", "Nothing was stored; send it again."));
+            send.failed(tooLate(false));
             return false;
         }
         try {
@@ -161,29 +195,34 @@ final class SendLane {
         }
     }
 
+    /** Hands over what is in the batch, and empties it. */
     private void handOver() {
+        try {
+            Sender.Lane open = openLane();
+            prepare();
+            if (!batch.isEmpty()) {
+                track();
+                send(open);
+            }
+            clientFailed = false;
+        } catch (Throwable refusal) { // nothing was handed over
+            clientFailed = true;
+            batch.forEach(send -> send.refused(refusal));
+        } finally {
+            batch.clear();
+        }
+    }
+
+    private void send(Sender.Lane open) {
         if (core.maxBatchesInFlight() != Integer.MAX_VALUE) {
             Batch group = new Batch(batch.size());
             batchesInFlight.incrementAndGet();
             batch.forEach(send -> send.batch = group);
         }
-        Sender.Lane open;
-        try {
-            open = openLane();
-        } catch (Throwable refusal) {
-            batch.forEach(send -> send.refused(refusal));
-            return;
-        }
         try {
             open.send(batch);
         } catch (Throwable failure) {
             batch.forEach(send -> send.unknown(failure));
-        }
-        trim();
-        for (PendingSend send : batch) {
-            if (!send.hasEnded()) {
-                track(send);
-            }
         }
     }
 
@@ -196,7 +235,16 @@ final class SendLane {
         return open;
     }
 
-    private void track(PendingSend send) {
+    /** Before the hand-over, so that it is bounded even if the client blocks. */
+    private void track() {
+        synchronized (lists) {
+            for (int i = 0; i < batch.size(); i++) {
+                append(batch.get(i));
+            }
+        }
+    }
+
+    private void append(PendingSend send) {
         if (inFlightLast == null) {
             inFlightFirst = send;
         } else {
@@ -219,57 +267,68 @@ final class SendLane {
         }
     }
 
-    private void sweepNow() {
-        PendingSend send = inFlightFirst;
-        inFlightFirst = null;
-        inFlightLast = null;
-        while (send != null) {
-            PendingSend next = send.next;
-            send.next = null;
-            if (!send.hasEnded() && core.isOver(send.deadline)) {
-                send.failed(tooLate(
-                        ErrorKind.OUTCOME_UNKNOWN,
-                        "was not confirmed",
-                        "The broker may or may not hold it. Sending the same Message object again keeps its id."));
+    /** Ends what is over its time. Called by any thread; needs no baton. */
+    void sweep() {
+        List<PendingSend> unconfirmed = new ArrayList<>();
+        List<PendingSend> unsent = new ArrayList<>();
+        synchronized (lists) {
+            PendingSend send = inFlightFirst;
+            inFlightFirst = null;
+            inFlightLast = null;
+            while (send != null) {
+                PendingSend next = send.next;
+                send.next = null;
+                if (core.isOver(send.deadline)) {
+                    unconfirmed.add(send);
+                } else if (!send.hasEnded()) {
+                    append(send);
+                }
+                send = next;
             }
-            if (!send.hasEnded()) {
-                track(send);
+            if (waiting == null) {
+                takeArrivals();
             }
-            send = next;
+            while (waiting != null && core.isOver(waiting.deadline)) {
+                PendingSend late = waiting;
+                waiting = late.next;
+                late.next = null;
+                unsent.add(late);
+            }
         }
-        if (waiting == null) {
-            takeArrivals();
-        }
-        while (waiting != null && core.isOver(waiting.deadline)) {
-            PendingSend late = waiting;
-            waiting = late.next;
-            late.next = null;
-            late.failed(tooLate(ErrorKind.UNAVAILABLE, "was not handed over", "Nothing was stored; send it again."));
-        }
+        unconfirmed.forEach(send -> send.failed(tooLate(true)));
+        unsent.forEach(send -> send.failed(tooLate(false)));
     }
 
-    private MessagingException tooLate(ErrorKind kind, String what, String remedy) {
-        return new MessagingException(
-                kind,
-                "A message to " + topic.name() + "-" + partition + " " + what + " within the send timeout of "
-                        + core.sendTimeout() + ". " + remedy);
+    private MessagingException tooLate(boolean handedOver) {
+        String bound = core.isClosing()
+                ? " before its producer was closed. "
+                : " within the send timeout of " + core.sendTimeout() + ". ";
+        return handedOver
+                ? new MessagingException(
+                        ErrorKind.OUTCOME_UNKNOWN,
+                        "A message to " + topic.name() + "-" + partition + " was not confirmed" + bound
+                                + "The broker may or may not hold it. Sending the same Message object again keeps its"
+                                + " id.")
+                : new MessagingException(
+                        ErrorKind.UNAVAILABLE,
+                        "A message to " + topic.name() + "-" + partition + " was not handed over" + bound
+                                + "Nothing was stored; send it again.");
     }
 
     MessagingException failure(Throwable cause, @Nullable ErrorKind kind) {
         String action = "Sending to " + topic.name() + "-" + partition + " failed";
-        return kind == null ? Failures.of(core.adapter(), action, cause) : Failures.of(kind, action, cause);
+        return kind == null
+                ? Failures.of(core.adapter(), action + ", and nothing was stored", cause)
+                : Failures.of(kind, action, cause);
     }
 
-    void succeeded(PendingSend send) {
-        ended(send, null);
-    }
-
-    void failed(PendingSend send, MessagingException failure) {
-        ended(send, failure);
-    }
-
-    private void ended(PendingSend send, @Nullable MessagingException failure) {
+    /** The books, before the caller hears of it. */
+    void ended(PendingSend send, @Nullable MessagingException failure) {
         core.ended(send, failure);
+    }
+
+    /** After the caller has heard of it: the next batch may go. */
+    void left(PendingSend send) {
         Batch group = send.batch;
         if (group != null && group.decrementAndGet() == 0) {
             batchesInFlight.decrementAndGet();

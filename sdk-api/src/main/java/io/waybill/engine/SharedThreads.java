@@ -27,6 +27,16 @@ public final class SharedThreads implements AutoCloseable {
         return helper;
     }
 
+    /**
+     * Runs the last task of a connection, in a thread of its own.
+     *
+     * @param name the thread's name
+     * @param task what closes these threads in the end
+     */
+    public void finish(String name, Runnable task) {
+        Threads.platform(name, task).start();
+    }
+
     @Override
     public void close() {
         timer.shutdownNow();

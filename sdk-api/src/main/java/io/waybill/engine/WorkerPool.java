@@ -6,15 +6,21 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs tasks on at most so many long-lived threads. As few as are needed are awake: one at a time is woken, and wakes
  * the next if more is to do. So cheap handlers stay on one thread, and blocking ones soon use all.
  */
 final class WorkerPool {
+    private static final Logger LOG = LoggerFactory.getLogger("io.waybill.consumer");
+    private static final long PARK_NANOS = 100_000_000;
+
     private final String name;
     private final int limit;
     private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
@@ -26,8 +32,10 @@ final class WorkerPool {
     private final Set<Thread> workers = new HashSet<>();
     private volatile int idleCount;
     private int started;
+    private final AtomicInteger busy = new AtomicInteger();
     private volatile boolean paused;
     private volatile boolean closed;
+    private volatile @Nullable Thread closer;
 
     WorkerPool(String name, int limit) {
         this.name = name;
@@ -45,7 +53,7 @@ final class WorkerPool {
     }
 
     void resume() {
-        paused = false;
+        paused = closed;
         signal();
     }
 
@@ -68,14 +76,24 @@ final class WorkerPool {
         return !ready.isEmpty();
     }
 
-    /** Threads end when nothing is ready any more. */
-    void close() {
+    /** Hands out nothing more, waits for what runs; returns how many tasks still ran at the deadline. Threads end. */
+    int close(long deadline) {
+        closer = Thread.currentThread();
+        paused = true;
         closed = true;
-        paused = false;
         Worker worker;
         while ((worker = takeIdle()) != null) {
             worker.wake();
         }
+        while (busy.get() > 0 && deadline - System.nanoTime() > 0) {
+            LockSupport.parkNanos(this, Math.min(PARK_NANOS, deadline - System.nanoTime()));
+        }
+        return busy.get();
+    }
+
+    /** How many tasks run now. */
+    int busy() {
+        return busy.get();
     }
 
     private boolean hasWork() {
@@ -126,8 +144,20 @@ final class WorkerPool {
         } finally {
             lock.unlock();
         }
-        worker.thread.start();
-        return true;
+        try {
+            worker.thread.start();
+            return true;
+        } catch (Throwable e) { // no memory for a thread: the next task tries again
+            LOG.error("Worker {} of {} cannot be started", started, limit, e);
+            lock.lock();
+            try {
+                started--;
+                workers.remove(worker.thread);
+            } finally {
+                lock.unlock();
+            }
+            return false;
+        }
     }
 
     private final class Worker implements Runnable {
@@ -142,22 +172,42 @@ final class WorkerPool {
         public void run() {
             boolean searcher = true;
             while (true) {
-                Runnable task = paused ? null : ready.poll();
-                if (task != null) {
-                    if (searcher) {
-                        searcher = false;
-                        searching.set(false);
-                        signal();
-                    }
-                    task.run();
-                } else if (searcher) {
+                Runnable task = next();
+                if (searcher) {
                     searcher = false;
-                    searching.set(false); // then look again: a task may have come without a signal
+                    searching.set(false);
+                    if (task == null) {
+                        task = next(); // it may have come without a signal, since this thread was searching
+                    }
+                    if (task != null) {
+                        signal(); // and others with it
+                    }
+                }
+                if (task != null) {
+                    run(task);
                 } else if (closed) {
                     return;
                 } else {
                     sleep();
                     searcher = !closed;
+                }
+            }
+        }
+
+        private @Nullable Runnable next() {
+            return paused ? null : ready.poll();
+        }
+
+        private void run(Runnable task) {
+            busy.incrementAndGet();
+            try {
+                task.run();
+            } catch (Throwable e) {
+                LOG.error("A task of {} failed", name, e);
+            } finally {
+                boolean unused = Thread.interrupted(); // what a handler left must not meet the next one
+                if (busy.decrementAndGet() == 0 && closed) {
+                    LockSupport.unpark(closer);
                 }
             }
         }

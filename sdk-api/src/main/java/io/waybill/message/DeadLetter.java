@@ -68,7 +68,7 @@ public record DeadLetter(
         put(headers, POSITION, Long.toString(delivery.position()));
         put(headers, ATTEMPTS, Integer.toString(delivery.attempt()));
         put(headers, AT, Instant.now().toString());
-        String text = reason.toString();
+        String text = String.valueOf(reason); // whose toString may be anything
         put(headers, REASON, text.substring(0, Math.min(REASON_CHARACTERS, text.length())));
         byte[] origin = delivery.waybill();
         if (origin != null) {

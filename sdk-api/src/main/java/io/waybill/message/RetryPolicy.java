@@ -68,8 +68,13 @@ public record RetryPolicy(int attempts, Duration first, Duration longest) {
      * @return nanoseconds
      */
     public long waitNanos(int failures, double random) {
-        double doubled = first.toNanos() * Math.pow(2, Math.min(62, failures - 1));
-        double capped = Math.min(doubled, (double) longest.toNanos());
+        double doubled = nanos(first) * Math.pow(2, Math.min(62, failures - 1));
+        double capped = Math.min(doubled, nanos(longest));
         return (long) (capped * (1 - 0.2 * random));
+    }
+
+    /** Of any duration, however long. */
+    private static double nanos(Duration duration) {
+        return duration.getSeconds() * 1e9 + duration.getNano();
     }
 }

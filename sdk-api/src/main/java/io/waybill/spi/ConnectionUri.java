@@ -71,6 +71,10 @@ public final class ConnectionUri {
         int question = rest.indexOf('?');
         Map<String, String> parameters = question < 0 ? Map.of() : parameters(rest.substring(question + 1));
         String place = question < 0 ? rest : rest.substring(0, question);
+        if (place.startsWith("//") && question >= 0 && rest.indexOf('@', question) >= 0) {
+            throw wrong("an @ stands behind the ? (write / ? # @ in a password as %2F %3F %23 %40, and @ in a parameter"
+                    + " as %40)");
+        }
         if (!place.startsWith("//")) {
             return new ConnectionUri(scheme, null, null, List.of(), decode(place), parameters);
         }

@@ -6,9 +6,9 @@ import java.time.Duration;
  * What the core asks of a {@link Sender}.
  *
  * @param producer the producer's name, for client ids and logs
- * @param sendTimeout after this every message handed over must be completed
- * @param maxBlock the longest that {@link Sender#describe}, {@link Sender#openLane} and {@link Sender.Lane#send} may
- *     block
+ * @param sendTimeout after this every message handed over must be completed; also the longest that
+ *     {@link Sender#describe} and {@link Sender#openLane} may block
+ * @param maxBlock the longest that {@link Sender.Lane#send} may block
  * @param maxInFlightBytes how many bytes the core hands over at most without a completion
  * @param maxBodyBytes the largest body that will come
  */

@@ -32,6 +32,21 @@ public final class Setting<T> {
     }
 
     /**
+     * A setting of any kind.
+     *
+     * @param name its name
+     * @param defaultValue what holds if it is absent, or null
+     * @param parser reads its text; throws any runtime exception if it cannot
+     * @param form what texts there are, for errors: completes "use ..."
+     * @param <T> the value's type
+     * @return the setting
+     */
+    public static <T> Setting<T> parsed(
+            String name, @Nullable T defaultValue, Function<String, T> parser, String form) {
+        return new Setting<>(name, defaultValue, parser, form, false);
+    }
+
+    /**
      * A setting of text.
      *
      * @param name its name
@@ -88,15 +103,39 @@ public final class Setting<T> {
     }
 
     /**
-     * A setting of a time span, written as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h} or ISO-8601
-     * ({@code PT30S}).
+     * A setting of a time span of any length.
      *
      * @param name its name
      * @param defaultValue what holds if it is absent, or null
      * @return the setting
      */
     public static Setting<Duration> duration(String name, @Nullable Duration defaultValue) {
-        return new Setting<>(name, defaultValue, Setting::parseDuration, "a time span such as 500ms, 30s or 5m", false);
+        return duration(name, defaultValue, Duration.ZERO);
+    }
+
+    /**
+     * A setting of a time span, written as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h} or ISO-8601
+     * ({@code PT30S}).
+     *
+     * @param name its name
+     * @param defaultValue what holds if it is absent, or null
+     * @param least the shortest
+     * @return the setting
+     */
+    public static Setting<Duration> duration(String name, @Nullable Duration defaultValue, Duration least) {
+        return new Setting<>(
+                name,
+                defaultValue,
+                text -> {
+                    Duration value = parseDuration(text);
+                    if (value.compareTo(least) < 0) {
+                        throw new IllegalArgumentException("too short");
+                    }
+                    return value;
+                },
+                "a time span such as 500ms, 30s or 5m"
+                        + (least.isZero() ? "" : ", at least " + least.toMillis() + "ms"),
+                false);
     }
 
     /**

@@ -65,18 +65,36 @@ class FairShareTest {
     }
 
     @Test
+    void c9_whoReadsATopicAloneOwnsAllOfItAndSharesTheRest() {
+        Set<TopicPartition> orders = new HashSet<>(partitions("orders", 4));
+        Set<TopicPartition> returns = new HashSet<>(partitions("returns", 3));
+        Map<String, Set<String>> readers = Map.of("orders", Set.of("a", "b"), "returns", Set.of("b"));
+        Set<TopicPartition> both = new HashSet<>(orders);
+        both.addAll(returns);
+        Set<TopicPartition> a = FairShare.of(orders, "a", readers, Map.of());
+        Set<TopicPartition> b = FairShare.of(both, "b", readers, Map.of());
+        assertThat(a).hasSize(2).isSubsetOf(orders).doesNotContainAnyElementsOf(b);
+        assertThat(b).hasSize(5).containsAll(returns);
+    }
+
+    @Test
     void recordsSurviveTheLog() {
         Set<TopicPartition> owned = new HashSet<>(partitions(5));
-        byte[] bytes = MemberRecord.encode(MemberRecord.Kind.BEAT, "me", owned);
-        assertThat(MemberRecord.decode(bytes)).contains(new MemberRecord(MemberRecord.Kind.BEAT, "me", owned));
+        Set<String> topics = Set.of("orders", "returns");
+        byte[] bytes = MemberRecord.encode(MemberRecord.Kind.BEAT, "me", topics, owned);
+        assertThat(MemberRecord.decode(bytes)).contains(new MemberRecord(MemberRecord.Kind.BEAT, "me", topics, owned));
         bytes[0] = 2;
         assertThat(MemberRecord.decode(bytes)).as("a later version").isEmpty();
         assertThat(MemberRecord.decode(new byte[] {1})).as("a torn record").isEmpty();
     }
 
     private static List<TopicPartition> partitions(int count) {
+        return partitions("orders", count);
+    }
+
+    private static List<TopicPartition> partitions(String topic, int count) {
         return new ArrayList<>(IntStream.range(0, count)
-                .mapToObj(i -> new TopicPartition("orders", i))
+                .mapToObj(i -> new TopicPartition(topic, i))
                 .toList());
     }
 }

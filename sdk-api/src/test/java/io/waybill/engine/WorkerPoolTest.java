@@ -17,7 +17,60 @@ class WorkerPoolTest {
 
     @AfterEach
     void close() {
-        pool.close();
+        int unused = pool.close(System.nanoTime());
+    }
+
+    @Test
+    void c3_aBurstIsNotLeftToOneThread() throws Exception {
+        for (int round = 0; round < 30_000; round++) {
+            pool.execute(() -> {}); // wakes a worker, which may find nothing, since another one was faster
+            pool.execute(() -> {});
+            CountDownLatch met = new CountDownLatch(3);
+            CountDownLatch ended = new CountDownLatch(3);
+            for (int i = 0; i < 3; i++) {
+                pool.execute(() -> {
+                    met.countDown();
+                    awaitQuietly(met);
+                    ended.countDown();
+                });
+            }
+            assertThat(ended.await(10, TimeUnit.SECONDS))
+                    .as("three tasks that wait for each other run at once, round %s", round)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aTaskThatThrowsOrLeavesAnInterruptHarmsNoOther() throws Exception {
+        CountDownLatch clean = new CountDownLatch(3);
+        for (int i = 0; i < 3; i++) {
+            pool.execute(() -> {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("on purpose");
+            });
+            pool.execute(() -> {
+                if (!Thread.currentThread().isInterrupted()) {
+                    clean.countDown();
+                }
+            });
+        }
+        assertThat(clean.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void c14_closeWaitsForWhatRunsUntilItsDeadline() {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(2);
+        for (int i = 0; i < 2; i++) {
+            pool.execute(() -> {
+                begun.countDown();
+                awaitQuietly(release);
+            });
+        }
+        await().until(() -> begun.getCount() == 0);
+        assertThat(pool.close(System.nanoTime() + 50_000_000)).isEqualTo(2);
+        new Thread(release::countDown).start();
+        assertThat(pool.close(System.nanoTime() + 10_000_000_000L)).isZero();
     }
 
     @RepeatedTest(20)
