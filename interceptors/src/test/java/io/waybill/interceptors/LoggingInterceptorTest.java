@@ -123,12 +123,23 @@ class LoggingInterceptorTest {
         assertThat(LoggingInterceptor.at(Level.TRACE)).isNotNull();
     }
 
+    @Test
+    void aLoggerThatFailsHoldsNoSendUp() {
+        lines.broken = true;
+        Producer producer = waybill.producer("shop")
+                .intercept(LoggingInterceptor.to(lines, Level.INFO))
+                .open();
+        assertThat(producer.sendAsync(order())).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(producer.sendAsync(Message.to("nowhere").build())).failsWithin(Duration.ofSeconds(10));
+    }
+
     /** A logger that keeps its lines. */
     private static final class Lines extends AbstractLogger {
         private static final long serialVersionUID = 1L;
 
         private final transient List<String> all = new CopyOnWriteArrayList<>();
         private volatile Level least = Level.TRACE;
+        private volatile boolean broken;
 
         private boolean on(Level level) {
             return least != null && level.toInt() >= least.toInt();
@@ -142,6 +153,9 @@ class LoggingInterceptorTest {
         @Override
         protected void handleNormalizedLoggingCall(
                 Level level, Marker marker, String pattern, Object[] arguments, Throwable failure) {
+            if (broken) {
+                throw new IllegalStateException("the disk is full");
+            }
             all.add(level + " " + MessageFormatter.basicArrayFormat(pattern, arguments));
         }
 
