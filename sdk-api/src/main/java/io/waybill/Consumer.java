@@ -9,7 +9,6 @@ import io.waybill.engine.Switched;
 import io.waybill.message.Capability;
 import io.waybill.message.CloseReport;
 import io.waybill.message.Codec;
-import io.waybill.message.Delivery;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.Health;
 import io.waybill.message.Limits;
@@ -165,49 +164,6 @@ public final class Consumer implements AutoCloseable {
     @Override
     public String toString() {
         return "Consumer[" + group + ", " + core.state() + "]";
-    }
-
-    /** One interceptor's place in one attempt. */
-    private static final class Step extends java.util.concurrent.atomic.AtomicBoolean
-            implements ReceiveInterceptor.Chain {
-        private static final long serialVersionUID = 1L;
-
-        private final transient List<Switched<ReceiveInterceptor>> all;
-        private final transient Handler handler;
-        private final int next;
-        private final transient Delivery delivery;
-
-        Step(List<Switched<ReceiveInterceptor>> all, Handler handler, int next, Delivery delivery) {
-            this.all = all;
-            this.handler = handler;
-            this.next = next;
-            this.delivery = delivery;
-        }
-
-        @Override
-        public Delivery delivery() {
-            return delivery;
-        }
-
-        @Override
-        public void proceed(Delivery changed) throws Exception {
-            if (!compareAndSet(false, true)) {
-                throw new IllegalStateException("A receive interceptor called proceed a second time for " + changed);
-            }
-            run(all, handler, next, changed);
-        }
-
-        static void run(List<Switched<ReceiveInterceptor>> all, Handler handler, int from, Delivery delivery)
-                throws Exception {
-            for (int i = from; i < all.size(); i++) {
-                Switched<ReceiveInterceptor> one = all.get(i);
-                if (one.on().getAsBoolean()) {
-                    one.target().intercept(new Step(all, handler, i + 1, delivery));
-                    return;
-                }
-            }
-            handler.handle(delivery);
-        }
     }
 
     /** Collects a consumer's settings; used by one thread. Each call checks its argument at once. */
@@ -471,7 +427,8 @@ public final class Consumer implements AutoCloseable {
                 deadLetters.put(topic, dead);
             }
             List<Switched<ReceiveInterceptor>> all = List.copyOf(interceptors);
-            Processor processor = all.isEmpty() ? handler::handle : delivery -> Step.run(all, handler, 0, delivery);
+            Processor processor =
+                    all.isEmpty() ? handler::handle : delivery -> ReceiveChain.run(all, handler, 0, delivery);
             ConsumerCore core = new ConsumerCore(
                     adapter,
                     options(Set.copyOf(topics), from, deadLetters),

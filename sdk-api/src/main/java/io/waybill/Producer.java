@@ -100,7 +100,7 @@ public final class Producer implements AutoCloseable {
      */
     public CompletableFuture<Receipt> sendAsync(Message message) {
         try {
-            return interceptors.isEmpty() ? core.send(message) : new Step(this, 0, message).proceedUnchecked(message);
+            return interceptors.isEmpty() ? core.send(message) : SendChain.run(interceptors, core, 0, message);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -224,45 +224,6 @@ public final class Producer implements AutoCloseable {
     @Override
     public String toString() {
         return "Producer[" + name + ", " + core.state() + "]";
-    }
-
-    /** One interceptor's place in one send. */
-    private static final class Step extends java.util.concurrent.atomic.AtomicBoolean implements SendInterceptor.Chain {
-        private static final long serialVersionUID = 1L;
-
-        private final transient Producer producer;
-        private final int next;
-        private final transient Message message;
-
-        Step(Producer producer, int next, Message message) {
-            this.producer = producer;
-            this.next = next;
-            this.message = message;
-        }
-
-        @Override
-        public Message message() {
-            return message;
-        }
-
-        @Override
-        public CompletableFuture<Receipt> proceed(Message changed) {
-            if (!compareAndSet(false, true)) {
-                throw new IllegalStateException("A send interceptor called proceed a second time for " + changed);
-            }
-            return proceedUnchecked(changed);
-        }
-
-        CompletableFuture<Receipt> proceedUnchecked(Message changed) {
-            List<Switched<SendInterceptor>> all = producer.interceptors;
-            for (int i = next; i < all.size(); i++) {
-                Switched<SendInterceptor> one = all.get(i);
-                if (one.on().getAsBoolean()) {
-                    return one.target().intercept(new Step(producer, i + 1, changed));
-                }
-            }
-            return producer.core.send(changed);
-        }
     }
 
     /** Collects a producer's settings; used by one thread. Each call checks its argument at once. */

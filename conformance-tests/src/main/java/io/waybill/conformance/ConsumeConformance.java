@@ -1,20 +1,14 @@
 package io.waybill.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.Consumer;
 import io.waybill.ConsumerListener;
 import io.waybill.Producer;
-import io.waybill.Waybill;
-import io.waybill.message.Capability;
 import io.waybill.message.CloseReport;
-import io.waybill.message.ErrorKind;
 import io.waybill.message.Message;
-import io.waybill.message.MessagingException;
 import io.waybill.message.Ordering;
 import io.waybill.message.RetryPolicy;
-import io.waybill.message.StartPosition;
 import io.waybill.message.State;
 import io.waybill.message.TopicPartition;
 import java.time.Duration;
@@ -38,13 +32,6 @@ import org.junit.jupiter.api.Test;
 @Chapter
 @DisplayName("Consume")
 class ConsumeConformance {
-    private static void sendNumbers(Producer producer, String topic, int from, int to, int keys) {
-        CompletableFuture<?>[] sent = IntStream.range(from, to)
-                .mapToObj(i -> producer.sendAsync(Scene.message(topic, "k" + i % keys, Integer.toString(i))))
-                .toArray(CompletableFuture[]::new);
-        CompletableFuture.allOf(sent).join();
-    }
-
     @Test
     @DisplayName("C2 C3 order of each key under concurrency 64, one handler of a key at a time, failures included")
     void orderOfKeysUnderConcurrency(Scene scene) {
@@ -74,7 +61,7 @@ class ConsumeConformance {
                         inHand.remove(key);
                     }
                 });
-        sendNumbers(scene.producer(), topic, 0, 20_000, 200);
+        Scene.sendNumbers(scene.producer(), topic, 0, 20_000, 200);
         inbox.awaitMessages(20_000);
         assertThat(overlaps).as("keys with two handlers at once").isEmpty();
         inbox.assertOrderOfKeys();
@@ -92,7 +79,7 @@ class ConsumeConformance {
                 together.incrementAndGet();
             }
         });
-        sendNumbers(scene.producer(), topic, 0, 64, 64);
+        Scene.sendNumbers(scene.producer(), topic, 0, 64, 64);
         scene.eventually("64 handlers met", () -> together.get() == 64);
     }
 
@@ -108,7 +95,7 @@ class ConsumeConformance {
             }
             inbox.handle(delivery);
         });
-        sendNumbers(scene.producer(), topic, 0, 100, 10);
+        Scene.sendNumbers(scene.producer(), topic, 0, 100, 10);
         inbox.awaitMessages(90);
         Scene.stays("the slow key waits", () -> inbox.messages() == 90);
         gate.countDown();
@@ -135,7 +122,7 @@ class ConsumeConformance {
             }
             loose.handle(delivery);
         });
-        sendNumbers(scene.producer(), topic, 0, 100, 1);
+        Scene.sendNumbers(scene.producer(), topic, 0, 100, 1);
         loose.awaitMessages(99);
         scene.eventually("partition order stops at 3", () -> strict.messages() == 4);
         Scene.stays("nothing overtakes", () -> strict.messages() == 4);
@@ -158,7 +145,7 @@ class ConsumeConformance {
             }
             first.handle(delivery);
         });
-        sendNumbers(scene.producer(), topic, 0, 40, 10);
+        Scene.sendNumbers(scene.producer(), topic, 0, 40, 10);
         first.awaitMessages(36); // key k5 waits: 5, 15, 25, 35
         CloseReport report = stuck.close(Duration.ofMillis(500));
         assertThat(report.unfinished()).isEqualTo(1);
@@ -197,10 +184,10 @@ class ConsumeConformance {
                     inbox.handle(delivery);
                 });
         Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 2_000, 500);
+        Scene.sendNumbers(producer, topic, 0, 2_000, 500);
         inbox.awaitMessages(2_000);
         assertThat(heldUp).as("held up by nothing but the window").isEmpty();
-        sendNumbers(producer, topic, 2_000, 3_000, 1_000);
+        Scene.sendNumbers(producer, topic, 2_000, 3_000, 1_000);
         scene.eventually("it is held up", () -> heldUp.containsKey(new TopicPartition(topic, 0)));
         Scene.stays("the partition is paused", () -> inbox.messages() < 2_200);
         assertThat(consumer.state()).isEqualTo(State.OPEN);
@@ -232,7 +219,7 @@ class ConsumeConformance {
                     }
                     inbox.handle(delivery);
                 });
-        sendNumbers(scene.producer(), topic, 0, 1_000, 1_000);
+        Scene.sendNumbers(scene.producer(), topic, 0, 1_000, 1_000);
         inbox.awaitMessages(999);
         parked.awaitMessages(1);
         assertThat(parked.texts()).containsExactly("0");
@@ -269,10 +256,10 @@ class ConsumeConformance {
                     inbox.handle(delivery);
                 });
         Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 100, 50);
+        Scene.sendNumbers(producer, topic, 0, 100, 50);
         inbox.awaitMessages(98); // key k0 waits: 0 and 50
         Scene.within(scene.target().slowHandling().plusSeconds(30), "the slow one ends", () -> inbox.messages() == 100);
-        sendNumbers(producer, topic, 100, 200, 50);
+        Scene.sendNumbers(producer, topic, 100, 200, 50);
         inbox.awaitMessages(200);
         assertThat(revoked).isEmpty();
         assertThat(begun).hasValue(1);
@@ -323,10 +310,10 @@ class ConsumeConformance {
         Inbox inbox = scene.inbox();
         Consumer consumer = scene.open(topic, inbox);
         Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 100, 10);
+        Scene.sendNumbers(producer, topic, 0, 100, 10);
         inbox.awaitMessages(100);
         consumer.pause();
-        sendNumbers(producer, topic, 100, 3_000, 10);
+        Scene.sendNumbers(producer, topic, 100, 3_000, 10);
         Scene.stays("nothing is handled", () -> inbox.messages() == 100);
         assertThat(consumer.assignment()).hasSize(2);
         assertThat(consumer.health().text()).contains("paused");
@@ -347,7 +334,7 @@ class ConsumeConformance {
             first.handle(delivery);
         });
         Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 2_000, 100);
+        Scene.sendNumbers(producer, topic, 0, 2_000, 100);
         first.awaitMessages(200);
         CloseReport report = consumer.close(Duration.ofSeconds(30));
         assertThat(report).isEqualTo(CloseReport.CLEAN);
@@ -379,12 +366,12 @@ class ConsumeConformance {
         Inbox first = scene.inbox();
         Consumer consumer = scene.open(scene.connect().consumer(group), topic, first);
         Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 500, 50);
+        Scene.sendNumbers(producer, topic, 0, 500, 50);
         first.awaitMessages(500);
         assertThat(consumer.close(Duration.ofSeconds(30)).clean()).isTrue();
         Inbox second = scene.inbox();
         scene.open(scene.connect().consumer(group), topic, second);
-        sendNumbers(producer, topic, 500, 501, 50);
+        Scene.sendNumbers(producer, topic, 500, 501, 50);
         second.awaitMessages(1);
         Scene.stays("nothing else comes", () -> second.texts().equals(List.of("500")));
     }
@@ -408,7 +395,7 @@ class ConsumeConformance {
         self.complete(consumer);
         assertThat(consumer.health().up()).isTrue();
         Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 10, 2);
+        Scene.sendNumbers(producer, topic, 0, 10, 2);
         inbox.awaitMessages(10);
         assertThat(consumer.health().details())
                 .containsEntry("delivered", 10L)
@@ -419,148 +406,5 @@ class ConsumeConformance {
         scene.eventually("it closes", () -> consumer.state() == State.CLOSED);
         assertThat(consumer.health().up()).isFalse();
         assertThat(states).containsExactly(State.OPEN, State.CLOSING, State.CLOSED);
-    }
-
-    @Test
-    @DisplayName("C13 every group gets all messages, each at its own pace")
-    void everyGroupGetsAll(Scene scene) {
-        String topic = scene.topic(3);
-        Inbox fast = scene.inbox();
-        Inbox slow = scene.inbox();
-        scene.open(topic, fast);
-        scene.open(scene.waybill().consumer(scene.group()).concurrency(1), topic, delivery -> {
-            LockSupport.parkNanos(500_000);
-            slow.handle(delivery);
-        });
-        sendNumbers(scene.producer(), topic, 0, 1_000, 30);
-        fast.awaitMessages(1_000);
-        slow.awaitMessages(1_000);
-        assertThat(fast.all()).hasSize(1_000);
-        assertThat(slow.ids()).isEqualTo(fast.ids());
-    }
-
-    @Test
-    @DisplayName("C13 a new group starts at the first message, the latest or a time, and keeps that place")
-    void aNewGroupStartsWhereItWasTold(Scene scene) {
-        scene.require(Capability.START_FIRST);
-        scene.require(Capability.START_LATEST);
-        scene.require(Capability.START_TIME);
-        String topic = scene.topic(2);
-        Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 50, 10);
-        java.time.Instant between = afterNow(scene);
-        sendNumbers(producer, topic, 50, 80, 10);
-
-        Inbox first = scene.inbox();
-        Inbox latest = scene.inbox();
-        Inbox time = scene.inbox();
-        scene.open(topic, first);
-        String late = scene.group();
-        Waybill lateInstance = scene.connect();
-        Consumer latestConsumer = scene.open(lateInstance.consumer(late).start(StartPosition.latest()), topic, latest);
-        scene.open(scene.waybill().consumer(scene.group()).start(StartPosition.at(between)), topic, time);
-        first.awaitMessages(80);
-        time.awaitMessages(30);
-        assertThat(latestConsumer.close(Duration.ofSeconds(20)).clean()).isTrue();
-
-        sendNumbers(producer, topic, 80, 100, 10); // while the late group has no member: its place is kept
-        scene.open(lateInstance.consumer(late).start(StartPosition.latest()), topic, latest);
-        latest.awaitMessages(20);
-        time.awaitMessages(50);
-        assertThat(latest.texts()).doesNotContain("79").contains("80", "99");
-        assertThat(time.texts()).doesNotContain("49").contains("50", "99");
-    }
-
-    /** A time behind everything that was sent, by the clock of this machine. */
-    private static java.time.Instant afterNow(Scene scene) {
-        long sent = System.currentTimeMillis();
-        scene.eventually("the clock moves on", () -> System.currentTimeMillis() > sent + 20);
-        return java.time.Instant.ofEpochMilli(sent + 10);
-    }
-
-    @Test
-    @DisplayName("C13 what is sent after subscribe returned reaches a new group that starts at the latest")
-    void theStartIsFixedWhenSubscribeReturns(Scene scene) {
-        scene.require(Capability.START_LATEST);
-        String topic = scene.topic(4);
-        Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 10, 10);
-        for (int round = 1; round <= 5; round++) {
-            Inbox inbox = scene.inbox();
-            Consumer consumer = scene.closed(scene.waybill()
-                    .consumer(scene.group())
-                    .start(StartPosition.latest())
-                    .subscribe(topic, inbox));
-            sendNumbers(producer, topic, round * 10, round * 10 + 10, 10);
-            inbox.awaitMessages(10);
-            assertThat(inbox.texts()).hasSize(10).doesNotContain(Integer.toString(round * 10 - 1));
-            consumer.close();
-        }
-    }
-
-    @Test
-    @DisplayName("C13 a group without members is sent back and forth by a reset; one with members refuses")
-    void aGroupIsReset(Scene scene) {
-        scene.require(Capability.RESET_POSITIONS);
-        String topic = scene.topic(2);
-        String group = scene.group();
-        Inbox inbox = scene.inbox();
-        Consumer consumer = scene.open(scene.connect().consumer(group), topic, inbox);
-        Producer producer = scene.producer();
-        sendNumbers(producer, topic, 0, 50, 10);
-        inbox.awaitMessages(50);
-        assertThatThrownBy(() -> scene.waybill().admin().resetGroup(group, topic, StartPosition.first()))
-                .isInstanceOfSatisfying(
-                        MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.REFUSED))
-                .hasMessageContaining(group);
-        assertThat(consumer.close(Duration.ofSeconds(20)).clean()).isTrue();
-
-        scene.waybill().admin().resetGroup(group, topic, StartPosition.first());
-        Inbox again = scene.inbox();
-        Consumer second = scene.open(scene.connect().consumer(group), topic, again);
-        again.awaitMessages(50);
-        assertThat(second.close(Duration.ofSeconds(20)).clean()).isTrue();
-
-        sendNumbers(producer, topic, 50, 60, 10);
-        scene.waybill().admin().resetGroup(group, topic, StartPosition.latest());
-        Inbox skipped = scene.inbox();
-        scene.open(scene.connect().consumer(group), topic, skipped);
-        sendNumbers(producer, topic, 60, 61, 10);
-        skipped.awaitMessages(1);
-        assertThat(skipped.texts()).containsExactly("60");
-    }
-
-    @Test
-    @DisplayName("C13 what the broker cannot do is refused when it is asked for")
-    void whatCannotBeHadIsRefused(Scene scene) {
-        String topic = scene.topic(1);
-        Map<Capability, StartPosition> starts = Map.of(
-                Capability.START_FIRST, StartPosition.first(),
-                Capability.START_LATEST, StartPosition.latest(),
-                Capability.START_TIME, StartPosition.at(java.time.Instant.now()));
-        starts.forEach((capability, start) -> {
-            if (!scene.can(capability)) {
-                assertUnsupported(
-                        capability,
-                        () -> scene.waybill()
-                                .consumer(scene.group())
-                                .start(start)
-                                .subscribe(topic, d -> {}));
-            }
-        });
-        if (!scene.can(Capability.RESET_POSITIONS)) {
-            assertUnsupported(
-                    Capability.RESET_POSITIONS,
-                    () -> scene.waybill().admin().resetGroup(scene.group(), topic, StartPosition.latest()));
-        }
-        assertThat(scene.waybill().capabilities().toString()).contains("GROUP_MEMBERSHIP");
-    }
-
-    private static void assertUnsupported(
-            Capability capability, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED))
-                .hasMessageContaining(capability.name());
     }
 }

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,6 +126,14 @@ final class Scene implements AutoCloseable {
 
     static Message message(String topic, String key, String text) {
         return Message.to(topic).key(key).text(text).build();
+    }
+
+    /** Sends numbers as texts, with so many keys in turn, and waits for the receipts. */
+    static void sendNumbers(Producer producer, String topic, int from, int to, int keys) {
+        CompletableFuture<?>[] sent = IntStream.range(from, to)
+                .mapToObj(i -> producer.sendAsync(message(topic, "k" + i % keys, Integer.toString(i))))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(sent).join();
     }
 
     /** A latch to hold handlers with; it opens at the end of the test, so that no handler is stuck for ever. */

@@ -255,7 +255,7 @@ enum Defect {
                             }))),
 
     STARTS_ELSEWHERE(
-            ConsumeConformance.class,
+            PositionConformance.class,
             "aNewGroupStartsWhereItWasTold",
             "79",
             adapter -> Intercepted.of(

@@ -55,6 +55,7 @@ class SuiteTest {
         List<Class<?>> chapters = List.of(
                 SendConformance.class,
                 ConsumeConformance.class,
+                PositionConformance.class,
                 RetryConformance.class,
                 GroupConformance.class,
                 FaultConformance.class,

@@ -11,7 +11,6 @@ import io.waybill.spi.LogReceiver;
 import io.waybill.spi.ReceiveLaneInterceptor;
 import io.waybill.spi.Receiver;
 import io.waybill.spi.ReceiverSink;
-import io.waybill.spi.Settlement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,10 +34,6 @@ final class PollLoop implements ReceiverSink {
     private static final Duration IDLE = Duration.ofMillis(500);
     private static final Duration BUSY = Duration.ofMillis(50);
     private static final long LEAST_BYTES_PER_PARTITION = 1 << 20;
-    /** Settlements that fail more often in a row are no hiccup. */
-    private static final int TELL_AFTER = 50;
-
-    private static final long IN_A_ROW_NANOS = 10_000_000_000L;
 
     private final Adapter adapter;
     private final ConsumerOptions options;
@@ -57,11 +52,9 @@ final class PollLoop implements ReceiverSink {
     private final boolean selective;
     private final @Nullable Claims claims;
     private final Map<TopicPartition, Assignment> owned = new HashMap<>();
+    private final Settler settler;
     private final List<KeyLane> activated = new ArrayList<>();
     private volatile Map<TopicPartition, Assignment> snapshot = Map.of();
-    private long nextSettle = System.nanoTime();
-    private int settlesFailed;
-    private long lastSettleFailure = System.nanoTime();
     private boolean pausedByUser;
     private boolean connected = true;
 
@@ -91,6 +84,7 @@ final class PollLoop implements ReceiverSink {
         this.closeDeadline = closeDeadline;
         this.lingering = lingering;
         this.receiver = receiver;
+        this.settler = new Settler(receiver, options.settleInterval(), owned);
         this.selective = !(receiver instanceof LogReceiver);
         this.claims = receiver instanceof ClaimingReceiver claiming ? openClaims(claiming) : null;
     }
@@ -112,7 +106,7 @@ final class PollLoop implements ReceiverSink {
                 lifecycle.move(State.OPEN, null);
             }
             goOn();
-            settleIfDue();
+            settler.settleIfDue();
             finishReleases();
         }
     }
@@ -174,7 +168,7 @@ final class PollLoop implements ReceiverSink {
             }
         });
         if (!done.isEmpty()) {
-            settle(done, true);
+            settler.settle(done);
             endAssignments(done);
             for (TopicPartition partition : done) {
                 claiming.release(partition);
@@ -223,7 +217,7 @@ final class PollLoop implements ReceiverSink {
         long drainUntil = System.nanoTime() + Nanos.of(options.drain());
         int unused = drain(partitions, () -> earlier(drainUntil, closeDeadline.getAsLong()));
         try {
-            settle(partitions, true);
+            settler.settle(partitions);
         } catch (Exception e) {
             LOG.warn("What was finished in {} could not be settled and will be delivered again", partitions, e);
         }
@@ -357,54 +351,12 @@ final class PollLoop implements ReceiverSink {
         }
     }
 
-    // --- settling
-
-    private void settleIfDue() throws Exception {
-        long now = System.nanoTime();
-        if (now - nextSettle >= 0) {
-            nextSettle = now + Nanos.of(options.settleInterval());
-            settle(owned.keySet(), false);
-        }
-    }
-
-    private void settle(Collection<TopicPartition> partitions, boolean confirmed) throws Exception {
-        List<Settlement> done = new ArrayList<>();
-        for (TopicPartition partition : partitions) {
-            Assignment assignment = owned.get(partition);
-            if (assignment != null) {
-                if (confirmed) {
-                    assignment.settleAgain(); // an earlier one may still be on its way
-                }
-                Settlement settlement = assignment.settlement();
-                if (settlement != null) {
-                    done.add(settlement);
-                }
-            }
-        }
-        if (!done.isEmpty()) {
-            receiver.settle(done, confirmed);
-        }
-    }
+    // --- the rest of the sink
 
     @Override
     public void settleFailed(Collection<TopicPartition> partitions, Throwable cause) {
-        long now = System.nanoTime();
-        settlesFailed = now - lastSettleFailure > IN_A_ROW_NANOS ? 1 : settlesFailed + 1;
-        lastSettleFailure = now;
-        if (settlesFailed == TELL_AFTER) {
-            LOG.warn("Settling {} failed {} times in a row; it is repeated", partitions, settlesFailed, cause);
-        } else {
-            LOG.debug("Settling {} failed and is repeated", partitions, cause);
-        }
-        for (TopicPartition partition : partitions) {
-            Assignment assignment = owned.get(partition);
-            if (assignment != null) {
-                assignment.settleAgain();
-            }
-        }
+        settler.failed(partitions, cause);
     }
-
-    // --- the rest of the sink
 
     @Override
     public void positionOutOfRange(TopicPartition partition, long position) {
@@ -448,7 +400,7 @@ final class PollLoop implements ReceiverSink {
         int unfinished = drain(List.copyOf(owned.keySet()), closeDeadline);
         int unsettled = 0;
         try {
-            settle(owned.keySet(), true);
+            settler.settle(owned.keySet());
         } catch (Exception e) {
             unsettled = owned.size();
             LOG.warn("What was finished could not be settled and will be delivered again", e);

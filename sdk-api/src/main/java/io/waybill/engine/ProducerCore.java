@@ -7,19 +7,14 @@ import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Receipt;
 import io.waybill.message.State;
-import io.waybill.message.TopicDescription;
 import io.waybill.spi.Adapter;
 import io.waybill.spi.SendLaneInterceptor;
 import io.waybill.spi.Sender;
 import io.waybill.spi.SenderOptions;
 import io.waybill.spi.WaybillHeader;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -54,9 +49,7 @@ public final class ProducerCore {
     private final Admission admission;
     private final Lifecycle lifecycle;
     private final List<Switched<SendLaneInterceptor>> interceptors;
-    private final ConcurrentHashMap<String, Route> topics = new ConcurrentHashMap<>();
-    /** Lanes of partitions that are gone: what they hold still has its time. */
-    private final Queue<SendLane> retired = new ConcurrentLinkedQueue<>();
+    private final Routes routes;
 
     private final AtomicInteger keyless = new AtomicInteger();
     private final LongAdder acknowledged = new LongAdder();
@@ -75,16 +68,6 @@ public final class ProducerCore {
     private volatile long now = System.nanoTime();
     private volatile boolean expireAll;
     private volatile boolean swept = true;
-
-    /** A topic's lanes; stale means that the broker said it knows no such topic, so that it must be looked up again. */
-    private static final class Route {
-        final SendLane[] lanes;
-        volatile boolean stale;
-
-        Route(SendLane[] lanes) {
-            this.lanes = lanes;
-        }
-    }
 
     /**
      * Opens a producer.
@@ -119,6 +102,7 @@ public final class ProducerCore {
         } catch (Exception e) {
             throw Failures.of(adapter, "Cannot open producer '" + options.name() + "' at " + adapter.endpoint(), e);
         }
+        this.routes = new Routes(options.name(), sender, (topic, partition) -> new SendLane(this, topic, partition));
         this.maxBatchesInFlight = sender.maxBatchesInFlight();
         this.maxBatchMessages = sender.maxBatchMessages();
         this.maxBatchBytes = sender.maxBatchBytes();
@@ -127,7 +111,7 @@ public final class ProducerCore {
                     threads.timer().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
             this.looker = threads.timer()
                     .scheduleWithFixedDelay(
-                            () -> threads.helper().execute(this::lookForGrowth),
+                            () -> threads.helper().execute(routes::lookForGrowth),
                             LOOK_SECONDS,
                             LOOK_SECONDS,
                             TimeUnit.SECONDS);
@@ -137,28 +121,6 @@ public final class ProducerCore {
                     ErrorKind.CLOSED, "Cannot open producer '" + options.name() + "': the connection is closed.", e);
         }
         lifecycle.move(State.OPEN, null);
-    }
-
-    /** Keys stay in their partitions for this producer's life; others, opened later, will disagree. */
-    private void lookForGrowth() {
-        topics.forEach((name, route) -> {
-            int known = route.lanes.length;
-            try {
-                int partitions = sender.describe(name).partitions();
-                if (partitions != known) {
-                    LOG.warn(
-                            "Topic '{}' has {} partitions now, {} when producer '{}' began; this producer goes on with {},"
-                                    + " and the order of keys against producers opened later is not promised",
-                            name,
-                            partitions,
-                            known,
-                            options.name(),
-                            known);
-                }
-            } catch (Exception e) {
-                LOG.debug("Cannot look at topic '{}'", name, e);
-            }
-        });
     }
 
     /**
@@ -191,48 +153,24 @@ public final class ProducerCore {
         return send;
     }
 
-    private SendLane[] lanes(String name) {
-        Route known = topics.get(name);
-        return known != null && !known.stale ? known.lanes : lookUp(name);
-    }
-
-    /** Asks the broker; several callers may ask at the same time. */
-    private SendLane[] lookUp(String name) {
+    private SendLane[] lanes(String topic) {
+        SendLane[] known = routes.known(topic);
+        if (known != null) {
+            return known;
+        }
         if (closing.get()) {
             throw Admission.closed(options.name());
         }
-        TopicDescription description;
         try {
-            description = sender.describe(name);
+            return routes.lookUp(topic);
         } catch (Exception e) {
             MessagingException failure = Failures.of(
-                    adapter, "Cannot send to topic '" + name + "', which was looked up first; nothing was stored", e);
+                    adapter, "Cannot send to topic '" + topic + "', which was looked up first; nothing was stored", e);
             if (failure.kind() == ErrorKind.UNAVAILABLE) {
                 lifecycle.move(State.RECOVERING, failure);
             }
             throw failure;
         }
-        return route(name, description);
-    }
-
-    /** A partition keeps its lane for this producer's life, or two lanes could overtake each other. */
-    private synchronized SendLane[] route(String name, TopicDescription description) {
-        Route known = topics.get(name);
-        SendLane[] old = known == null ? new SendLane[0] : known.lanes;
-        for (SendLane lane : old) {
-            lane.describedAs(description);
-        }
-        if (known != null && old.length == description.partitions()) {
-            known.stale = false;
-            return old;
-        }
-        SendLane[] lanes = Arrays.copyOf(old, description.partitions());
-        for (int i = old.length; i < lanes.length; i++) {
-            lanes[i] = new SendLane(this, description, i);
-        }
-        retired.addAll(List.of(old).subList(Math.min(old.length, lanes.length), old.length));
-        topics.put(name, new Route(lanes));
-        return lanes;
     }
 
     void intercept(PendingSend send) {
@@ -272,12 +210,7 @@ public final class ProducerCore {
     private void failed(PendingSend send, MessagingException failure) {
         switch (failure.kind()) {
             case OUTCOME_UNKNOWN, UNAVAILABLE -> lifecycle.move(State.RECOVERING, failure);
-            case NOT_FOUND -> {
-                Route route = topics.get(send.message().topic());
-                if (route != null) {
-                    route.stale = true;
-                }
-            }
+            case NOT_FOUND -> routes.forget(send.message().topic());
             default -> {}
         }
     }
@@ -306,12 +239,7 @@ public final class ProducerCore {
     }
 
     private void sweepLanes() {
-        topics.values().forEach(route -> {
-            for (SendLane lane : route.lanes) {
-                lane.sweep();
-            }
-        });
-        retired.forEach(SendLane::sweep);
+        routes.forEachLane(SendLane::sweep);
     }
 
     /** The time, as old as the last tick. */
