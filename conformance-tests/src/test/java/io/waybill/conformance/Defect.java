@@ -56,7 +56,7 @@ enum Defect {
                 lane.send(turned);
             })),
 
-    SENDS_TWICE(ConsumeConformance.class, "everyGroupGetsAll", "size: 1000", handingOver((lane, batch) -> {
+    SENDS_TWICE(PositionConformance.class, "everyGroupGetsAll", "size: 1000", handingOver((lane, batch) -> {
         lane.send(batch.stream()
                 .map(outgoing -> changed(outgoing, Map.of("stored", (arguments, original) -> null)))
                 .toList());
