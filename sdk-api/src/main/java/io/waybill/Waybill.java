@@ -276,7 +276,7 @@ public final class Waybill implements AutoCloseable {
      * one of the consumers it returns at once, too, and the close goes on behind it.
      *
      * @param timeout how long it may take altogether; to settle and leave may take some seconds more
-     * @return what could not be finished
+     * @return what could not be finished; CLEAN, which says nothing then, if it returned at once
      */
     public CloseReport close(Duration timeout) {
         if (!closing.compareAndSet(false, true)) {

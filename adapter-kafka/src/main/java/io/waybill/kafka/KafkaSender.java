@@ -24,10 +24,19 @@ final class KafkaSender implements Sender {
     /** One native producer, from its making until it breaks. */
     static final class Incarnation {
         private final KafkaProducer<byte[], byte[]> producer;
+        private final @Nullable Thread predecessorsEnd;
         private volatile @Nullable Throwable failure;
 
-        Incarnation(Map<String, Object> properties) {
+        Incarnation(Map<String, Object> properties, @Nullable Thread predecessorsEnd) {
             this.producer = new KafkaProducer<>(properties);
+            this.predecessorsEnd = predecessorsEnd;
+        }
+
+        /** What the one before still held ends first, as unknown: it must not be stored behind what comes now. */
+        void awaitTurn() throws InterruptedException {
+            if (predecessorsEnd != null) {
+                predecessorsEnd.join(RETIRE_MILLIS);
+            }
         }
 
         KafkaProducer<byte[], byte[]> producer() {
@@ -61,7 +70,7 @@ final class KafkaSender implements Sender {
         this.lookUpTimeout = settings.requestTimeout().compareTo(options.sendTimeout()) < 0
                 ? settings.requestTimeout()
                 : options.sendTimeout();
-        this.current = new Incarnation(settings.producer(options));
+        this.current = new Incarnation(settings.producer(options), null);
     }
 
     @Override
@@ -129,28 +138,26 @@ final class KafkaSender implements Sender {
     }
 
     private Incarnation incarnation() throws Exception {
-        Incarnation broken;
-        Incarnation next;
-        synchronized (this) {
-            if (closed) {
-                throw new DisconnectException("The sender is closed");
-            }
-            Throwable failure = current.failure();
-            if (failure == null) {
-                return current;
-            }
-            LOG.warn("A Kafka producer of '{}' broke for good; going on with a new one", options.producer(), failure);
-            broken = current;
-            next = new Incarnation(settings.producer(options));
-            current = next;
-            retired.add(broken);
+        Incarnation usable = usable();
+        usable.awaitTurn();
+        return usable;
+    }
+
+    private synchronized Incarnation usable() throws Exception {
+        if (closed) {
+            throw new DisconnectException("The sender is closed");
         }
-        // What the old one still holds ends now, as unknown: it must not be stored behind what comes next.
-        Thread closer = new Thread(() -> closeRetired(broken), "waybill-kafka-close-" + options.producer());
-        closer.setDaemon(true);
-        closer.start();
-        closer.join(RETIRE_MILLIS);
-        return next;
+        Throwable failure = current.failure();
+        if (failure != null) {
+            Incarnation broken = current;
+            LOG.warn("A Kafka producer of '{}' broke for good; going on with a new one", options.producer(), failure);
+            Thread closer = new Thread(() -> closeRetired(broken), "waybill-kafka-close-" + options.producer());
+            closer.setDaemon(true);
+            current = new Incarnation(settings.producer(options), closer);
+            retired.add(broken);
+            closer.start();
+        }
+        return current;
     }
 
     private void closeRetired(Incarnation broken) {

@@ -176,6 +176,17 @@ class KafkaSettingsTest {
                 .containsEntry("max.poll.interval.ms", 50_000);
     }
 
+    @Test
+    void whatThePromisesNeedIsPrintedAndCannotBeChanged() {
+        assertThat(settings("kafka://localhost?acks=all").settings().lines())
+                .contains("acks = all  (URI)", "enable.idempotence = true  (DEFAULT)");
+        for (String weaker : new String[] {"acks=1", "enable.idempotence=false"}) {
+            assertThatThrownBy(() -> settings("kafka://localhost?" + weaker))
+                    .isInstanceOf(MessagingException.class)
+                    .hasMessageContaining("Waybill's promises need it");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

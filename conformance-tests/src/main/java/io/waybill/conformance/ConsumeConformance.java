@@ -226,6 +226,40 @@ class ConsumeConformance {
     }
 
     @Test
+    @DisplayName("C4 parkWhenFull also parks what holds up its partition by the bytes behind it")
+    void aKeyThatIsStuckByBytesIsParked(Scene scene) {
+        String topic = scene.topic(1);
+        String dead = scene.topic(1);
+        Inbox parked = scene.inbox();
+        Inbox inbox = scene.inbox();
+        scene.open(dead, parked);
+        scene.open(
+                scene.connect("poll.messages=5", "buffer.bytes=1000000")
+                        .consumer(scene.group())
+                        .parkWhenFull()
+                        .deadLetterTopic(dead)
+                        .retry(new RetryPolicy(RetryPolicy.FOREVER, Duration.ofMillis(20), Duration.ofMillis(20))),
+                topic,
+                delivery -> {
+                    if (delivery.message().headers().text("number").orElse("").equals("0")) {
+                        throw new IllegalStateException("never");
+                    }
+                    inbox.handle(delivery);
+                });
+        Producer producer = scene.producer();
+        for (int i = 0; i < 30; i++) {
+            producer.send(Message.to(topic)
+                    .key("k")
+                    .header("number", Integer.toString(i))
+                    .body(new byte[100_000])
+                    .build());
+        }
+        inbox.awaitMessages(29);
+        parked.awaitMessages(1);
+        assertThat(parked.all().get(0).message().headers().text("number")).contains("0");
+    }
+
+    @Test
     @DisplayName("C6 a slow handler costs no partition and no second delivery; other messages go on")
     void aSlowHandlerCostsNothing(Scene scene) {
         String topic = scene.topic(2);

@@ -122,6 +122,33 @@ class GroupConformance {
     }
 
     @Test
+    @DisplayName("C9 instances that read different topics share what both read; who reads a topic alone owns all of it")
+    void instancesThatReadDifferentTopics(Scene scene) {
+        String both = scene.topic(4);
+        String one = scene.topic(3);
+        String group = scene.group();
+        Inbox inbox = scene.inbox();
+        Consumer narrow = join(scene, group, both, inbox);
+        Consumer wide = scene.connect()
+                .consumer(group)
+                .session(scene.target().session())
+                .subscribe(List.of(both, one), inbox);
+        scene.eventually("all seven partitions have one owner", () -> {
+            Set<TopicPartition> owned = new HashSet<>(narrow.assignment());
+            owned.addAll(wide.assignment());
+            return owned.size() == 7
+                    && narrow.assignment().size() + wide.assignment().size() == 7
+                    && !narrow.assignment().isEmpty();
+        });
+        assertThat(narrow.assignment()).allMatch(partition -> partition.topic().equals(both));
+        Producer producer = scene.producer();
+        for (int i = 0; i < 40; i++) {
+            producer.send(Scene.message(i % 2 == 0 ? both : one, "k" + i, Integer.toString(i)));
+        }
+        inbox.awaitMessages(40);
+    }
+
+    @Test
     @DisplayName(
             "C1 C9 an instance killed in its handlers: what it had not finished comes to another, nothing is skipped")
     void killedInTheHandler(Scene scene) throws Exception {

@@ -50,6 +50,14 @@ class InputConformance {
                 "'soon'",
                 "such as 500ms");
         assertFails(ErrorKind.INVALID, () -> Waybill.connect(scene.uri("concurrency=0")), "'concurrency'");
+        assertFails(
+                ErrorKind.INVALID,
+                () -> Waybill.connect(scene.uri("settle.interval=0s")),
+                "'settle.interval'",
+                "at least 1ms");
+        assertFails(ErrorKind.INVALID, () -> Waybill.connect(scene.uri("start=soon")), "'start'", "first, latest");
+        assertFails(
+                ErrorKind.INVALID, () -> Waybill.connect(scene.uri("dead.letter.topic=a%20b")), "'dead.letter.topic'");
     }
 
     @Test
@@ -189,7 +197,7 @@ class InputConformance {
         Waybill instance = Waybill.connect(scene.uri());
         Producer producer = instance.producer(scene.name("producer")).open();
         Admin admin = instance.admin();
-        Waybill.class.cast(instance).close();
+        instance.close();
         assertThat(instance.close(Duration.ZERO).clean()).as("a second close").isTrue();
         assertFails(ErrorKind.CLOSED, () -> producer.send(Message.to(topic).build()), "closed");
         assertFails(ErrorKind.CLOSED, () -> admin.topics(), "closed");

@@ -283,4 +283,20 @@ class SendConformance {
         // who asks for room is counted for a moment before it is refused: one message for each thread
         assertThat(seen.keySet()).allMatch(bytes -> bytes >= 0 && bytes <= bound + 4L * (body.length + 1024));
     }
+
+    @Test
+    @DisplayName("S7 a producer whose callers are never to wait for room sends while there is room")
+    void withoutWaitingForRoom(Scene scene) {
+        String topic = scene.topic(2);
+        Inbox inbox = scene.inbox();
+        scene.open(topic, inbox);
+        Producer producer = scene.waybill()
+                .producer(scene.name("producer"))
+                .maxBlock(Duration.ZERO)
+                .open();
+        for (int i = 0; i < 10; i++) {
+            producer.send(Scene.message(topic, "k" + i, Integer.toString(i)));
+        }
+        inbox.awaitMessages(10);
+    }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.waybill.Consumer;
+import io.waybill.ConsumerListener;
 import io.waybill.Producer;
 import io.waybill.Switch;
 import io.waybill.Waybill;
 import io.waybill.memory.MemoryAdapter;
 import io.waybill.message.CloseReport;
+import io.waybill.message.DeadLetter;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
@@ -17,14 +19,17 @@ import io.waybill.message.Receipt;
 import io.waybill.message.RetryPolicy;
 import io.waybill.message.SendResult;
 import io.waybill.message.State;
+import io.waybill.message.TopicPartition;
 import io.waybill.spi.Adapter;
 import io.waybill.spi.Outgoing;
 import io.waybill.spi.SendLaneInterceptor;
 import io.waybill.spi.Sender;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -364,5 +369,102 @@ class CoreTest {
         producer.send(Message.to("t").key("b").build());
         await("both failed once").until(() -> attempts.get() == 2);
         assertThat(consumer.close(never).unfinished()).isZero();
+    }
+
+    @Test
+    void c2_aKeyIsNotHandledTwiceAtOnceHoweverOftenItsPartitionComesBack() {
+        Waybill waybill = memory();
+        CountDownLatch gate = gate();
+        AtomicInteger inHand = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger assigned = new AtomicInteger();
+        Consumer consumer = waybill.consumer("g")
+                .listener(new ConsumerListener() {
+                    @Override
+                    public void assigned(Collection<TopicPartition> partitions) {
+                        assigned.incrementAndGet();
+                    }
+                })
+                .subscribe("t", delivery -> {
+                    most.accumulateAndGet(inHand.incrementAndGet(), Math::max);
+                    try {
+                        gate.await();
+                    } finally {
+                        inHand.decrementAndGet();
+                    }
+                });
+        waybill.producer("p").open().send(Message.to("t").key("k").build());
+        await("it is in hand").until(() -> inHand.get() == 1);
+        for (int cut = 1; cut <= 3; cut++) {
+            int now = cut + 1;
+            waybill.unwrap(MemoryAdapter.Faults.class).cut();
+            await("the partition is back").until(() -> assigned.get() == now);
+            await("what is in it is delivered again")
+                    .until(() -> consumer.health().details().get("delivered") == now);
+        }
+        assertThat(most).hasValue(1);
+        gate.countDown();
+        await("it is handled").until(() -> consumer.health().details().get("handled") >= 2);
+        assertThat(most).hasValue(1);
+    }
+
+    @Test
+    void c7_anExceptionWithoutATextBecomesADeadLetterToo() {
+        Waybill waybill = memory();
+        Queue<String> reasons = new ConcurrentLinkedQueue<>();
+        var unused = waybill.consumer("g").retry(RetryPolicy.attempts(1)).subscribe("t", delivery -> {
+            throw new SilentException(delivery.message().text().equals("throws"));
+        });
+        var unusedWatch = waybill.consumer("watch")
+                .subscribe(
+                        "t.g.dead", delivery -> DeadLetter.of(delivery).ifPresent(dead -> reasons.add(dead.reason())));
+        Producer producer = waybill.producer("p").open();
+        producer.send(Message.to("t").text("null").build());
+        producer.send(Message.to("t").text("throws").build());
+        await("both are dead letters").until(() -> reasons.size() == 2);
+        assertThat(reasons).allMatch(reason -> reason.contains("SilentException"));
+    }
+
+    @SuppressWarnings({"OverrideThrowableToString", "ToStringReturnsNull"}) // as an application's may be
+    private static final class SilentException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final boolean fails;
+
+        SilentException(boolean fails) {
+            this.fails = fails;
+        }
+
+        @Override
+        public String toString() {
+            if (fails) {
+                throw new IllegalStateException("not even this");
+            }
+            return null;
+        }
+    }
+
+    @Test
+    void startAndDeadLetterTopicAreSettingsToo() {
+        Properties properties = new Properties();
+        properties.setProperty("start", "latest");
+        properties.setProperty("dead.letter.topic", "graveyard");
+        Waybill waybill = Waybill.over(MemoryAdapter.create(), properties);
+        open.add(waybill);
+        waybill.admin().createTopic("t", 1);
+        Producer producer = waybill.producer("p").open();
+        producer.send(Message.to("t").text("before").build());
+        Queue<String> handled = new ConcurrentLinkedQueue<>();
+        Consumer consumer = waybill.consumer("g")
+                .subscribe("t", delivery -> handled.add(delivery.message().text()));
+        producer.send(Message.to("t").text("after").build());
+        await("it starts at the latest").until(() -> !handled.isEmpty());
+        assertThat(handled).containsExactly("after");
+        assertThat(waybill.admin().topics()).contains("graveyard").doesNotContain("t.g.dead");
+        assertThat(consumer.effectiveConfig()).contains("start = LATEST  (PROPERTIES)");
+        properties.setProperty("shape", "queue");
+        assertThatThrownBy(() -> Waybill.over(MemoryAdapter.create(), properties))
+                .as("a setting of the adapter")
+                .hasMessageContaining("'shape'");
     }
 }

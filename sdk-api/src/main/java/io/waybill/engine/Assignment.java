@@ -138,7 +138,8 @@ final class Assignment {
         return before == null;
     }
 
-    private boolean isQuiet() {
+    /** Nothing of it runs, nor of what it waits for. */
+    boolean isQuiet() {
         return isDrained() && (before == null || before.isQuiet());
     }
 
@@ -173,11 +174,11 @@ final class Assignment {
         toldHeldUp = false;
     }
 
-    /** Whether it is paused and nothing of it was finished for a while; true once in each pause. */
-    boolean isHeldUp() {
+    /** Whether it is paused and nothing of it was finished for a while, though it might be; true once in each pause. */
+    boolean isHeldUp(boolean pausedByUser) {
         long now = System.nanoTime();
         long bytes = bufferedBytes.get();
-        if (!paused || bytes != bytesThen) {
+        if (!paused || pausedByUser || bytes != bytesThen) {
             bytesThen = bytes;
             bytesSince = now;
         } else if (!toldHeldUp && now - bytesSince > HELD_UP_NANOS) {

@@ -264,7 +264,7 @@ final class PollLoop implements ReceiverSink {
                 gone.add(partition);
             }
         }
-        lingering.values().removeIf(Assignment::isDrained);
+        lingering.values().removeIf(Assignment::isQuiet);
         if (!gone.isEmpty()) {
             tell(() -> events.revoked(gone));
         }
@@ -338,7 +338,7 @@ final class PollLoop implements ReceiverSink {
                 receiver.resume(partition);
             }
         }
-        if (assignment.isHeldUp() && !pausedByUser) {
+        if (assignment.isHeldUp(pausedByUser)) {
             long position = assignment.next();
             LOG.warn(
                     "{} is paused and stands still: the delivery at {} is unfinished, and what may be read behind it"

@@ -68,13 +68,23 @@ public record DeadLetter(
         put(headers, POSITION, Long.toString(delivery.position()));
         put(headers, ATTEMPTS, Integer.toString(delivery.attempt()));
         put(headers, AT, Instant.now().toString());
-        String text = String.valueOf(reason); // whose toString may be anything
+        String text = text(reason);
         put(headers, REASON, text.substring(0, Math.min(REASON_CHARACTERS, text.length())));
         byte[] origin = delivery.waybill();
         if (origin != null) {
             headers.put(ORIGIN, origin);
         }
         return headers.build();
+    }
+
+    /** Of an exception of the application's, whose toString may do anything. */
+    private static String text(Throwable reason) {
+        try {
+            String text = reason.toString();
+            return text == null ? reason.getClass().getName() : text;
+        } catch (RuntimeException e) {
+            return reason.getClass().getName();
+        }
     }
 
     private static void put(Headers.Builder headers, String name, String value) {

@@ -89,17 +89,22 @@ class AssignmentTest {
         return new WeakReference<>(delivery.message());
     }
 
-    @Test
-    void c2_handsOutNothingWhileAnEarlierOwnershipStillHandles() {
-        CountDownLatch gate = new CountDownLatch(1);
+    private Assignment endedWhileHandling(CountDownLatch gate) {
         processor = delivery -> {
             handled.incrementAndGet();
             gate.await();
         };
-        Assignment earlier = assignment(null);
-        deliver(earlier, delivery(0));
+        Assignment assignment = assignment(null);
+        deliver(assignment, delivery(0));
         await("in hand").until(() -> handled.get() == 1);
-        earlier.end();
+        assignment.end();
+        return assignment;
+    }
+
+    @Test
+    void c2_handsOutNothingWhileAnEarlierOwnershipStillHandles() {
+        CountDownLatch gate = new CountDownLatch(1);
+        Assignment earlier = endedWhileHandling(gate);
         Assignment now = assignment(earlier);
         deliver(now, delivery(0));
         assertThat(now.isHeldBack()).isTrue();
@@ -114,14 +119,7 @@ class AssignmentTest {
     @Test
     void c5_anEarlierOwnershipIsWaitedForNoLongerThanADrain() {
         CountDownLatch gate = new CountDownLatch(1);
-        processor = delivery -> {
-            handled.incrementAndGet();
-            gate.await();
-        };
-        Assignment earlier = assignment(null);
-        deliver(earlier, delivery(0));
-        await("in hand").until(() -> handled.get() == 1);
-        earlier.end();
+        Assignment earlier = endedWhileHandling(gate);
         Assignment now = assignment(earlier);
         deliver(now, delivery(0));
         List<KeyLane> activated = new ArrayList<>();

@@ -49,6 +49,7 @@ class ConnectionUriTest {
                 "kafka://host?s3cret",
                 "kafka://host?x=%zz",
                 "kafka://host?x=1&x=2",
+                "kafka://me:x?s3cret=y@host:1",
                 "kafka://me:s3cret@ho st:1"
             })
     void refusesWithARemedyAndWithoutThePassword(String text) {
