@@ -412,7 +412,7 @@ class CoreTest {
     void c7_anExceptionWithoutATextBecomesADeadLetterToo() {
         Waybill waybill = memory();
         Queue<String> reasons = new ConcurrentLinkedQueue<>();
-        var unused = waybill.consumer("g").retry(RetryPolicy.attempts(1)).subscribe("t", delivery -> {
+        Consumer consumer = waybill.consumer("g").retry(RetryPolicy.attempts(1)).subscribe("t", delivery -> {
             throw new SilentException(delivery.message().text().equals("throws"));
         });
         var unusedWatch = waybill.consumer("watch")
@@ -421,7 +421,10 @@ class CoreTest {
         Producer producer = waybill.producer("p").open();
         producer.send(Message.to("t").text("null").build());
         producer.send(Message.to("t").text("throws").build());
-        await("both are dead letters").until(() -> reasons.size() == 2);
+        producer.send(Message.to("t").text("null").build());
+        await("all are dead letters, once each")
+                .during(Duration.ofMillis(500))
+                .until(() -> reasons.size() == 3 && consumer.health().details().get("deadLettered") == 3);
         assertThat(reasons).allMatch(reason -> reason.contains("SilentException"));
     }
 

@@ -61,11 +61,11 @@ final class DeliveryRunner {
             return bury(assignment, entry, failure);
         }
         long wait = failure instanceof RetryLaterException later ? Nanos.of(later.after()) : backOff(entry);
-        LOG.debug(
+        log(() -> LOG.debug(
                 "{} failed and is tried again in {} ms",
                 entry.delivery(),
                 TimeUnit.NANOSECONDS.toMillis(wait),
-                failure);
+                failure));
         entry.tryAgain();
         return wait;
     }
@@ -82,20 +82,33 @@ final class DeliveryRunner {
         }
         try {
             deadLetters.write(entry.delivery(), reason);
-            counters.deadLettered.increment();
-            LOG.warn("{} went to the dead letters of group '{}'", entry.delivery(), options.group(), reason);
-            return FINISHED;
         } catch (Throwable failure) {
-            entry.failures++;
-            long wait = Math.max(backOff(entry), TimeUnit.MILLISECONDS.toNanos(1));
-            LOG.error(
-                    "{} cannot be written to the dead letters of group '{}'; it stays unacknowledged and its key waits;"
-                            + " next attempt in {} ms",
-                    entry.delivery(),
-                    options.group(),
-                    TimeUnit.NANOSECONDS.toMillis(wait),
-                    failure);
-            return assignment.isStopped() ? ABANDONED : wait;
+            return notBuried(assignment, entry, failure);
+        }
+        counters.deadLettered.increment();
+        log(() -> LOG.warn("{} went to the dead letters of group '{}'", entry.delivery(), options.group(), reason));
+        return FINISHED;
+    }
+
+    private long notBuried(Assignment assignment, Entry entry, Throwable failure) {
+        entry.failures++;
+        long wait = Math.max(backOff(entry), TimeUnit.MILLISECONDS.toNanos(1));
+        log(() -> LOG.error(
+                "{} cannot be written to the dead letters of group '{}'; it stays unacknowledged and its key waits;"
+                        + " next attempt in {} ms",
+                entry.delivery(),
+                options.group(),
+                TimeUnit.NANOSECONDS.toMillis(wait),
+                failure));
+        return assignment.isStopped() ? ABANDONED : wait;
+    }
+
+    /** Neither a logger that fails nor an exception that cannot be printed changes what becomes of a delivery. */
+    private static void log(Runnable line) {
+        try {
+            line.run();
+        } catch (Throwable e) {
+            // nothing is left to say it with
         }
     }
 
