@@ -139,6 +139,25 @@ public final class Admin {
     }
 
     /**
+     * Makes a group known in a topic before any consumer of it was opened: what is sent from now on is held for it. Does
+     * nothing if the topic knows the group. On RabbitMQ a topic without any group refuses messages.
+     *
+     * @param group its name
+     * @param topic the topic
+     * @throws MessagingException NOT_FOUND if there is no such topic
+     */
+    public void createGroup(String group, String topic) {
+        Limits.group(group);
+        if (describeTopic(topic).isEmpty()) {
+            throw topicNotFound("Cannot create group '" + group + "'", topic);
+        }
+        call("Cannot create group '" + group + "' in topic '" + topic + "'", () -> {
+            adapter.admin().createGroup(group, topic);
+            return true;
+        });
+    }
+
+    /**
      * All groups.
      *
      * @return names, sorted

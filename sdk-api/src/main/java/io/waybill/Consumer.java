@@ -477,6 +477,9 @@ public final class Consumer implements AutoCloseable {
                 if (adapter.admin().describeTopic(dead).isEmpty()) {
                     createDeadLetters(adapter, TopicSpec.of(dead, source.partitions()));
                 }
+                if (adapter.capabilities().of(Capability.TOPIC_STORAGE) == Support.UNSUPPORTED) {
+                    adapter.admin().createGroup(group + ".dead", dead); // else nothing would hold them
+                }
             } catch (Exception e) {
                 throw Failures.of(adapter, "Group '" + group + "' cannot subscribe to topic '" + topic + "'", e);
             }

@@ -35,6 +35,7 @@ public final class KafkaAdapter implements Adapter {
     private static final String NAME = "kafka";
     private static final Capabilities CAPABILITIES = Capabilities.none()
             .with(Capability.GROUP_MEMBERSHIP, Support.NATIVE)
+            .with(Capability.TOPIC_STORAGE, Support.NATIVE)
             .with(Capability.START_FIRST, Support.NATIVE)
             .with(Capability.START_LATEST, Support.NATIVE)
             .with(Capability.START_TIME, Support.NATIVE)

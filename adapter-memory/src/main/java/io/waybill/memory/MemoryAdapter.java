@@ -131,6 +131,7 @@ public final class MemoryAdapter implements Adapter {
         Capabilities both = Capabilities.none()
                 .with(Capability.GROUP_MEMBERSHIP, Support.EMULATED)
                 .with(Capability.CONTROL_LOG, Support.NATIVE)
+                .with(Capability.TOPIC_STORAGE, Support.NATIVE)
                 .with(Capability.START_LATEST, Support.NATIVE);
         return broker.isQueue()
                 ? both

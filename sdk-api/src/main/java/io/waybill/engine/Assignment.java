@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ final class Assignment {
     private final LaneTable lanes = new LaneTable(this);
     private final KeyLane only = new KeyLane(this, null, 0);
     private final AtomicLong bufferedBytes = new AtomicLong();
+    /** How many deliveries were finished; only counted where a broker wants them settled by number. */
+    private final LongAdder finishes = new LongAdder();
+
     /** Lanes being run now. */
     private final AtomicInteger running = new AtomicInteger();
 
@@ -57,6 +61,7 @@ final class Assignment {
     boolean releasing;
     long drainDeadline;
     private long settled = -1;
+    private long settledAt;
     private long bytesThen = -1;
     private long bytesSince;
     private boolean toldHeldUp;
@@ -201,7 +206,13 @@ final class Assignment {
             return null;
         }
         settled = next;
+        settledAt = finishes.sum();
         return new Settlement(partition, tracker.through(), next, beyond);
+    }
+
+    /** How many deliveries were finished since the last settlement; those behind the prefix count, too. */
+    long finishedSinceSettled() {
+        return finishes.sum() - settledAt;
     }
 
     /** The last settlement may not have arrived: the next one repeats it. */
@@ -319,6 +330,9 @@ final class Assignment {
             return;
         }
         tracker.finish(entry.index);
+        if (selective) {
+            finishes.increment();
+        }
         bufferedBytes.addAndGet(-entry.size);
     }
 }

@@ -53,7 +53,8 @@ final class DeliveryRunner {
     private long failed(Assignment assignment, Entry entry, Throwable failure) {
         counters.failed.increment();
         entry.failures++;
-        boolean lastAttempt = entry.delivery().attempt() >= options.retry().attempts();
+        // Not the broker's count: it rises for what was fetched and given back, too, without any handler's fault.
+        boolean lastAttempt = entry.failures >= options.retry().attempts();
         boolean parks = options.parkWhenFull() && entry.failures > 1 && assignment.isHeldUpBy(entry);
         if (failure instanceof RefusedException || lastAttempt || parks) {
             entry.deadBecause = failure;

@@ -22,6 +22,7 @@ final class Settler {
     private final Receiver receiver;
     private final long intervalNanos;
     private final Map<TopicPartition, Assignment> owned;
+    private final int enough;
     private long next = System.nanoTime();
     private int failures;
     private long lastFailure = next;
@@ -31,15 +32,28 @@ final class Settler {
         this.receiver = receiver;
         this.intervalNanos = Nanos.of(interval);
         this.owned = owned;
+        this.enough = receiver.settleAfter();
     }
 
-    /** Settles everything if it is time to; what fails is told by {@link #failed}. */
+    /** Settles everything if it is time to, or enough is done; what fails is told by {@link #failed}. */
     void settleIfDue() throws Exception {
         long now = System.nanoTime();
-        if (now - next >= 0) {
+        if (now - next >= 0 || isEnough()) {
             next = now + intervalNanos;
             settle(owned.keySet(), false);
         }
+    }
+
+    private boolean isEnough() {
+        if (enough == Integer.MAX_VALUE) {
+            return false;
+        }
+        for (Assignment assignment : owned.values()) {
+            if (assignment.finishedSinceSettled() >= enough) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns when the broker has confirmed. */

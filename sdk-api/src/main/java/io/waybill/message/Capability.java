@@ -4,6 +4,11 @@ package io.waybill.message;
 public enum Capability {
     /** Consumers of a group share the partitions; NATIVE: by the broker, EMULATED: by Waybill's coordinator. */
     GROUP_MEMBERSHIP,
+    /**
+     * A topic holds messages whether or not a group reads it. Where UNSUPPORTED, they live in the queues of groups: sending
+     * to a topic without a group is refused.
+     */
+    TOPIC_STORAGE,
     /** A new group can start at the first message that the topic still holds. */
     START_FIRST,
     /** A new group can start behind the last message. */

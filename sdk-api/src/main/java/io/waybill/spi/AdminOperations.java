@@ -55,6 +55,23 @@ public interface AdminOperations {
     Optional<GroupDescription> describeGroup(String group) throws Exception;
 
     /**
+     * Makes a group known in a topic, so that what is sent from then on is held for it; changes nothing if it is known
+     * there. Where groups have positions, they are set to the end.
+     *
+     * @param group its name
+     * @param topic a topic that exists
+     * @throws Exception if it cannot be created
+     */
+    default void createGroup(String group, String topic) throws Exception {
+        boolean known = describeGroup(group).stream()
+                .flatMap(found -> found.positions().keySet().stream())
+                .anyMatch(partition -> partition.topic().equals(topic));
+        if (!known) {
+            resetGroup(group, topic, StartPosition.latest());
+        }
+    }
+
+    /**
      * All groups.
      *
      * @return their names

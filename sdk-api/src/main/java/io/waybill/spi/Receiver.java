@@ -49,6 +49,16 @@ public interface Receiver {
      */
     void settle(Collection<Settlement> settlements, boolean confirmed) throws Exception;
 
+    /**
+     * After how many finished messages of a partition the core settles without waiting for its interval. A broker that
+     * sends only so many unacknowledged messages says a part of that. Default: no number.
+     *
+     * @return 1 or more
+     */
+    default int settleAfter() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Ends a wait in {@link #poll}, the present one or else the next. Called by any thread. */
     void wakeup();
 

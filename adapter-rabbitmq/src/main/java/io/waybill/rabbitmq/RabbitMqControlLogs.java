@@ -1,0 +1,86 @@
+package io.waybill.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.MessageProperties;
+import io.waybill.message.ErrorKind;
+import io.waybill.spi.ControlLogs;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Control logs are stream queues. They keep what was written last, up to a size; the registry keeps all. */
+final class RabbitMqControlLogs implements ControlLogs {
+    private static final long KEPT_BYTES = 512L << 20;
+    private static final long SEGMENT_BYTES = 16L << 20;
+
+    private final RabbitMqSettings settings;
+    private final Connections connections;
+    private final Set<String> created = ConcurrentHashMap.newKeySet();
+
+    RabbitMqControlLogs(RabbitMqSettings settings, Connections connections) {
+        this.settings = settings;
+        this.connections = connections;
+    }
+
+    @Override
+    public void create(String name) throws IOException, TimeoutException {
+        Map<String, Object> arguments = name.equals(Names.REGISTRY)
+                ? Map.of("x-queue-type", "stream", "x-stream-max-segment-size-bytes", SEGMENT_BYTES)
+                : Map.of(
+                        "x-queue-type",
+                        "stream",
+                        "x-max-length-bytes",
+                        KEPT_BYTES,
+                        "x-stream-max-segment-size-bytes",
+                        SEGMENT_BYTES);
+        Object unused = connections.ask(channel -> channel.queueDeclare(name, true, false, false, arguments));
+        created.add(name);
+    }
+
+    /** As {@link #create}, unless this adapter has done it before. */
+    void ensure(String name) throws IOException, TimeoutException {
+        if (!created.contains(name)) {
+            create(name);
+        }
+    }
+
+    @Override
+    public void append(String name, byte[] record) throws IOException, TimeoutException {
+        Boolean unused = connections.ask(channel -> append(channel, name, record));
+    }
+
+    private Boolean append(Channel channel, String name, byte[] record) throws IOException, TimeoutException {
+        AtomicBoolean returned = new AtomicBoolean();
+        channel.addReturnListener(nowhere -> returned.set(true));
+        AMQP.Confirm.SelectOk unused = channel.confirmSelect();
+        channel.basicPublish("", name, true, MessageProperties.MINIMAL_PERSISTENT_BASIC, record);
+        try {
+            boolean stored = channel.waitForConfirms(settings.requestTimeout().toMillis());
+            if (returned.get()) {
+                created.remove(name);
+                throw new RabbitMqException(ErrorKind.NOT_FOUND, "There is no stream '" + name + "'");
+            }
+            if (!stored) {
+                throw new RabbitMqException(
+                        ErrorKind.UNAVAILABLE, "The broker did not store a record in '" + name + "'");
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RabbitMqException(ErrorKind.UNAVAILABLE, "Interrupted while waiting for a confirm", e);
+        }
+    }
+
+    @Override
+    public StreamReader open(String name, boolean fromFirst) throws IOException, TimeoutException {
+        return open(name, fromFirst ? "first" : "next");
+    }
+
+    StreamReader open(String name, Object from) throws IOException, TimeoutException {
+        return new StreamReader(connections.shared(settings.requestTimeout()), name, from);
+    }
+}

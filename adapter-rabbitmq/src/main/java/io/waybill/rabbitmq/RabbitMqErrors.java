@@ -1,0 +1,92 @@
+package io.waybill.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Method;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.waybill.message.ErrorKind;
+import io.waybill.message.MessagingException;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/** What exceptions and reply codes of the client mean. */
+final class RabbitMqErrors {
+    private RabbitMqErrors() {}
+
+    static ErrorKind classify(Throwable failure) {
+        boolean passing = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            ErrorKind kind = definite(cause);
+            if (kind != null) {
+                return kind;
+            }
+            passing |= cause instanceof IOException
+                    || cause instanceof TimeoutException
+                    || cause instanceof InterruptedException
+                    || cause instanceof ShutdownSignalException;
+        }
+        return passing ? ErrorKind.UNAVAILABLE : ErrorKind.INTERNAL;
+    }
+
+    private static @Nullable ErrorKind definite(Throwable failure) {
+        if (failure instanceof MessagingException ours) {
+            return ours.kind();
+        }
+        if (failure instanceof RabbitMqException ours) {
+            return ours.kind();
+        }
+        if (failure instanceof AuthenticationFailureException
+                || failure instanceof PossibleAuthenticationFailureException
+                || failure instanceof SSLHandshakeException) {
+            return ErrorKind.UNAUTHORIZED;
+        }
+        if (failure instanceof SSLException) {
+            return ErrorKind.UNAVAILABLE;
+        }
+        return switch (replyCode(failure)) {
+            case AMQP.ACCESS_REFUSED -> ErrorKind.UNAUTHORIZED;
+            case AMQP.NOT_ALLOWED -> ErrorKind.UNAUTHORIZED;
+            case AMQP.NOT_FOUND -> ErrorKind.NOT_FOUND;
+            case AMQP.PRECONDITION_FAILED, AMQP.RESOURCE_LOCKED -> ErrorKind.REFUSED;
+            case AMQP.CONTENT_TOO_LARGE -> ErrorKind.INVALID;
+            case AMQP.NOT_IMPLEMENTED -> ErrorKind.UNSUPPORTED;
+            default -> null;
+        };
+    }
+
+    /** What the broker closed a channel or connection with; 0 if it did not. */
+    static int replyCode(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ShutdownSignalException signal) {
+                Method reason = signal.getReason();
+                if (reason instanceof AMQP.Channel.Close close) {
+                    return close.getReplyCode();
+                }
+                if (reason instanceof AMQP.Connection.Close close) {
+                    return close.getReplyCode();
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** What the broker said when it closed a channel or connection; empty if it did not. */
+    static String replyText(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ShutdownSignalException signal) {
+                Method reason = signal.getReason();
+                if (reason instanceof AMQP.Channel.Close close) {
+                    return close.getReplyText();
+                }
+                if (reason instanceof AMQP.Connection.Close close) {
+                    return close.getReplyText();
+                }
+            }
+        }
+        return "";
+    }
+}

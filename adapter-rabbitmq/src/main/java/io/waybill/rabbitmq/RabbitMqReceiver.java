@@ -1,0 +1,277 @@
+package io.waybill.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import io.waybill.message.Delivery;
+import io.waybill.message.TopicPartition;
+import io.waybill.spi.ClaimingReceiver;
+import io.waybill.spi.ReceiverOptions;
+import io.waybill.spi.ReceiverSink;
+import io.waybill.spi.Settlement;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives on a connection of its own. A partition is owned by being the only consumer of its queue; the queue's single
+ * active consumer sees to it that two who try at once are never both served.
+ */
+final class RabbitMqReceiver implements ClaimingReceiver {
+    /** The wait of a poll while the broker may be out of credit: what was finished meanwhile is to be settled. */
+    private static final long OUT_OF_CREDIT_NANOS = 1_000_000;
+
+    private static final long LEAST_BACK_OFF_MILLIS = 50;
+    private static final long MOST_BACK_OFF_MILLIS = 400;
+
+    private final Connection connection;
+    private final String group;
+    private final int batchMessages;
+    private final int prefetch;
+    private final Channel looking;
+    private final Map<String, Integer> partitions = new HashMap<>();
+    private final Map<TopicPartition, QueueConsumer> owned = new LinkedHashMap<>();
+    /** Until when not to try, since somebody else tried at the same time. */
+    private final Map<TopicPartition, Long> backOff = new HashMap<>();
+
+    private final Map<TopicPartition, Throwable> failedSettlements = new HashMap<>();
+    private final List<Delivery> batch = new ArrayList<>();
+    private int turn;
+    private volatile boolean woken;
+    private volatile @Nullable Thread waiting;
+
+    RabbitMqReceiver(
+            RabbitMqSettings settings, Connections connections, RabbitMqAdminOperations admin, ReceiverOptions options)
+            throws Exception {
+        this.group = options.group();
+        this.batchMessages = options.batchMessages();
+        this.prefetch = settings.prefetch();
+        this.connection = connections.open(options.member(), settings.requestTimeout());
+        try {
+            for (String topic : options.topics()) {
+                partitions.put(topic, admin.assertGroup(connection, group, topic));
+            }
+            this.looking = Connections.open(connection);
+            AMQP.Queue.DeclareOk declared = Topology.declareMembers(looking, group);
+            String unused = looking.basicConsume(declared.getQueue(), true, new DefaultConsumer(looking));
+            connection.addShutdownListener(cause -> signal());
+        } catch (Exception e) {
+            connection.abort(1);
+            throw e;
+        }
+    }
+
+    @Override
+    public void poll(Duration timeout, ReceiverSink sink) throws Exception {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        waiting = Thread.currentThread();
+        try {
+            while (true) {
+                if (!connection.isOpen() || !looking.isOpen()) {
+                    Throwable reason = connection.isOpen() ? looking.getCloseReason() : connection.getCloseReason();
+                    throw new IOException("The connection to RabbitMQ is gone", reason);
+                }
+                boolean news = tellFailedSettlements(sink);
+                news |= tellLost(sink);
+                news |= deliver(sink);
+                if (news || woken) {
+                    woken = false;
+                    return;
+                }
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return;
+                }
+                if (outOfCredit()) {
+                    LockSupport.parkNanos(this, Math.min(left, OUT_OF_CREDIT_NANOS));
+                    deadline = System.nanoTime(); // one more look
+                } else {
+                    LockSupport.parkNanos(this, left);
+                }
+            }
+        } finally {
+            waiting = null;
+        }
+    }
+
+    private boolean outOfCredit() {
+        for (QueueConsumer consumer : owned.values()) {
+            if (consumer.unacknowledged() * 2 >= prefetch) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean tellFailedSettlements(ReceiverSink sink) {
+        if (failedSettlements.isEmpty()) {
+            return false;
+        }
+        Map<TopicPartition, Throwable> failed = Map.copyOf(failedSettlements);
+        failedSettlements.clear();
+        failed.forEach((partition, cause) -> sink.settleFailed(List.of(partition), cause));
+        return true;
+    }
+
+    private boolean tellLost(ReceiverSink sink) {
+        Map<TopicPartition, Throwable> lost = new HashMap<>();
+        owned.forEach((partition, consumer) -> {
+            Throwable end = consumer.end();
+            if (end != null) {
+                lost.put(partition, end);
+            }
+        });
+        lost.forEach((partition, cause) -> {
+            release(partition);
+            sink.lost(List.of(partition), cause);
+        });
+        return !lost.isEmpty();
+    }
+
+    /** The partitions take turns, each with a fair part of the batch. */
+    private boolean deliver(ReceiverSink sink) {
+        List<Map.Entry<TopicPartition, QueueConsumer>> all = List.copyOf(owned.entrySet());
+        int share = Math.max(1, batchMessages / Math.max(1, all.size()));
+        int begin = turn++;
+        boolean any = false;
+        for (int i = 0; i < all.size(); i++) {
+            Map.Entry<TopicPartition, QueueConsumer> one = all.get(Math.floorMod(begin + i, all.size()));
+            if (one.getValue().paused) {
+                continue;
+            }
+            batch.clear();
+            one.getValue().drainTo(batch, share);
+            if (!batch.isEmpty()) {
+                sink.deliver(one.getKey(), batch);
+                any = true;
+            }
+        }
+        batch.clear();
+        return any;
+    }
+
+    private void signal() {
+        Thread thread = waiting;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        woken = true;
+        signal();
+    }
+
+    @Override
+    public void pause(Collection<TopicPartition> paused) {
+        paused.forEach(partition -> setPaused(partition, true));
+    }
+
+    @Override
+    public void resume(Collection<TopicPartition> resumed) {
+        resumed.forEach(partition -> setPaused(partition, false));
+    }
+
+    private void setPaused(TopicPartition partition, boolean paused) {
+        QueueConsumer consumer = owned.get(partition);
+        if (consumer != null) {
+            consumer.paused = paused;
+        }
+    }
+
+    @Override
+    public int settleAfter() {
+        return Math.max(1, prefetch / 4);
+    }
+
+    @Override
+    public void settle(Collection<Settlement> settlements, boolean confirmed) throws Exception {
+        for (Settlement settlement : settlements) {
+            TopicPartition partition = settlement.partition();
+            QueueConsumer consumer = owned.get(partition);
+            try {
+                if (consumer == null) {
+                    throw new IOException(partition + " is not owned any more");
+                }
+                consumer.settle(settlement, confirmed);
+                if (confirmed) {
+                    consumer.awaitSettled();
+                }
+            } catch (IOException | RuntimeException e) {
+                if (confirmed) {
+                    throw e;
+                }
+                failedSettlements.put(partition, e);
+            }
+        }
+    }
+
+    @Override
+    public int partitions(String topic) {
+        return partitions.getOrDefault(topic, 0);
+    }
+
+    @Override
+    public boolean tryOwn(TopicPartition partition) throws IOException {
+        long now = System.nanoTime();
+        Long until = backOff.get(partition);
+        if (until != null && until - now > 0) {
+            return false;
+        }
+        backOff.remove(partition);
+        String queue = Names.queue(partition.topic(), group, partition.partition());
+        if (consumers(queue) > 0) {
+            return false;
+        }
+        QueueConsumer consumer = QueueConsumer.open(connection, partition, queue, prefetch, this::signal);
+        if (consumers(queue) > 1) { // and nobody says which of them is served: both go, and come back at other times
+            consumer.close();
+            long millis = ThreadLocalRandom.current().nextLong(LEAST_BACK_OFF_MILLIS, MOST_BACK_OFF_MILLIS);
+            backOff.put(partition, now + TimeUnit.MILLISECONDS.toNanos(millis));
+            return false;
+        }
+        owned.put(partition, consumer);
+        return true;
+    }
+
+    private int consumers(String queue) throws IOException {
+        return looking.queueDeclarePassive(queue).getConsumerCount();
+    }
+
+    @Override
+    public boolean hasOwner(TopicPartition partition) throws IOException {
+        return consumers(Names.queue(partition.topic(), group, partition.partition())) > 0;
+    }
+
+    @Override
+    public void release(TopicPartition partition) {
+        QueueConsumer consumer = owned.remove(partition);
+        if (consumer != null) {
+            consumer.close();
+        }
+    }
+
+    @Override
+    public <T> Optional<T> unwrap(Class<T> type) {
+        return type == Connection.class ? Optional.of(type.cast(connection)) : Optional.empty();
+    }
+
+    @Override
+    public void close(Duration timeout) {
+        owned.values().forEach(QueueConsumer::close);
+        owned.clear();
+        connection.abort((int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis())));
+    }
+}
