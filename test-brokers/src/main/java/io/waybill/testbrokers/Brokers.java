@@ -18,7 +18,7 @@ public final class Brokers {
 
     /** The names that {@link #find} takes, in the order in which they should be shown. */
     public static List<String> names() {
-        return List.of(KafkaBroker.NAME);
+        return List.of(KafkaBroker.NAME, RabbitMqBroker.NAME);
     }
 
     /**
@@ -38,7 +38,15 @@ public final class Brokers {
         return Optional.ofNullable(environment.get(variable))
                 .filter(uri -> !uri.isBlank())
                 .<BrokerSource>map(uri -> new ExternalSource(name, uri.strip(), variable))
-                .orElseGet(KafkaSource::new);
+                .orElseGet(() -> own(name));
+    }
+
+    private static BrokerSource own(String name) {
+        return switch (name) {
+            case KafkaBroker.NAME -> new KafkaSource();
+            case RabbitMqBroker.NAME -> new RabbitMqSource();
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     private static final class KafkaSource implements BrokerSource {
@@ -55,6 +63,23 @@ public final class Brokers {
         @Override
         public RunningBroker start(BrokerSettings settings) {
             return KafkaBroker.builder().settings(settings).start();
+        }
+    }
+
+    private static final class RabbitMqSource implements BrokerSource {
+        @Override
+        public String name() {
+            return RabbitMqBroker.NAME;
+        }
+
+        @Override
+        public Availability availability() {
+            return RabbitMqServer.installed().availability();
+        }
+
+        @Override
+        public RunningBroker start(BrokerSettings settings) {
+            return RabbitMqBroker.builder().settings(settings).start();
         }
     }
 

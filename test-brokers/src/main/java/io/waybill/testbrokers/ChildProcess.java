@@ -60,6 +60,11 @@ public final class ChildProcess implements AutoCloseable {
         return new Builder(mainClass);
     }
 
+    /** Starts a program that is no JVM, and that ends with this JVM only if something else sees to it. */
+    static ChildProcess program(ProcessBuilder builder, String description, Path folder) throws IOException {
+        return new ChildProcess(builder.start(), description, folder.toString());
+    }
+
     /** The process itself. */
     public ProcessHandle handle() {
         return process.toHandle();

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -69,6 +71,43 @@ public final class TlsFiles {
         return keyStore(BROKER);
     }
 
+    /** The broker's certificate as PEM, for a broker that is not written in Java. */
+    Path certificate() {
+        return pem("CERTIFICATE", keys -> keys.getCertificate(BROKER).getEncoded());
+    }
+
+    /** The certificate's private key as PEM. */
+    Path key() {
+        return pem(
+                "PRIVATE KEY",
+                keys -> keys.getKey(BROKER, password.toCharArray()).getEncoded());
+    }
+
+    private Path pem(String type, Part part) {
+        Path file = folder.resolve(BROKER + "-" + type.toLowerCase(Locale.ROOT).replace(' ', '-') + ".pem");
+        try {
+            String text = Base64.getMimeEncoder().encodeToString(part.of(load(keyStore())));
+            Files.writeString(file, "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("The broker's certificate could not be written as PEM", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The broker's certificate could not be written as PEM", e);
+        }
+        return file;
+    }
+
+    private KeyStore load(Path file) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, password.toCharArray());
+        }
+        return store;
+    }
+
+    private interface Part {
+        byte[] of(KeyStore keys) throws GeneralSecurityException;
+    }
+
     /** Names the folder only. */
     @Override
     public String toString() {
@@ -109,12 +148,9 @@ public final class TlsFiles {
                 "-storepass:env",
                 "WAYBILL_STORE_PASSWORD");
         keytool.environment().put("WAYBILL_STORE_PASSWORD", password);
-        Shell.run(keytool);
+        String unused = Shell.run(keytool);
         try {
-            KeyStore source = KeyStore.getInstance("PKCS12");
-            try (InputStream in = Files.newInputStream(keys)) {
-                source.load(in, password.toCharArray());
-            }
+            KeyStore source = load(keys);
             KeyStore trust = KeyStore.getInstance("PKCS12");
             trust.load(null, null);
             trust.setCertificateEntry(name, source.getCertificate(name));
