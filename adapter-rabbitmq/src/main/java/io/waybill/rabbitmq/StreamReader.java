@@ -35,7 +35,6 @@ final class StreamReader implements ControlLogs.LogReader {
             this.end = end;
         }
     }
-            byte[] body, long tag, long offset, @Nullable Throwable end) {}
 
     private final Channel channel;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();

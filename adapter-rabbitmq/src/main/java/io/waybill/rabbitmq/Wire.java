@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * to the broker ({@code CC}, {@code BCC}, whatever starts with {@code x-}) are written behind a prefix, so that a message
  * cannot route itself elsewhere.
  */
+@SuppressWarnings("JavaUtilDate") // the type of the client's timestamps
 final class Wire {
     private static final String KEY = "waybill.key";
     private static final String ESCAPE = "waybill.h.";
