@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Topics and groups as exchanges and queues. */
 final class RabbitMqAdminOperations implements AdminOperations {
@@ -61,7 +62,13 @@ final class RabbitMqAdminOperations implements AdminOperations {
 
     @Override
     public Set<String> topics() throws Exception {
-        return registry.topics();
+        Set<String> there = new TreeSet<>();
+        for (String topic : registry.topics()) {
+            if (topology.exists(channel -> channel.exchangeDeclarePassive(topic))) {
+                there.add(topic);
+            }
+        }
+        return there;
     }
 
     @Override
@@ -91,7 +98,13 @@ final class RabbitMqAdminOperations implements AdminOperations {
 
     @Override
     public Set<String> groups() throws Exception {
-        return registry.groups();
+        Set<String> there = new TreeSet<>();
+        for (String group : registry.groups()) {
+            if (topology.look(Names.members(group)).isPresent()) {
+                there.add(group);
+            }
+        }
+        return there;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,8 @@ final class Topology {
 
     private final RabbitMqSettings settings;
     private final Connections connections;
+    /** What was seen of topics; each use looks whether it still holds. */
+    private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
     Topology(RabbitMqSettings settings, Connections connections) {
         this.settings = settings;
@@ -41,6 +44,10 @@ final class Topology {
         if (!exists(channel -> channel.exchangeDeclarePassive(topic))) {
             return OptionalInt.empty();
         }
+        Integer known = counts.get(topic);
+        if (known != null && isCount(topic, known)) {
+            return OptionalInt.of(known);
+        }
         try {
             AMQP.Queue.DeclareOk made = connections.ask(channel -> declareMeta(channel, topic, NO_COUNT));
             Object unused = connections.ask(channel -> channel.queueDelete(made.getQueue(), true, true));
@@ -51,7 +58,26 @@ final class Topology {
         } catch (IOException e) {
             Matcher current = CURRENT.matcher(RabbitMqErrors.replyText(e));
             if (RabbitMqErrors.replyCode(e) == AMQP.PRECONDITION_FAILED && current.find()) {
-                return OptionalInt.of(Integer.parseInt(current.group(1)));
+                int partitions = Integer.parseInt(current.group(1));
+                counts.put(topic, partitions);
+                return OptionalInt.of(partitions);
+            }
+            throw e;
+        }
+    }
+
+    /** Asked so, the broker neither makes a queue nor complains in its log, as long as the number is right. */
+    private boolean isCount(String topic, int partitions) throws IOException, TimeoutException {
+        try {
+            if (look(Names.meta(topic)).isEmpty()) {
+                return false;
+            }
+            AMQP.Queue.DeclareOk unused = connections.ask(channel -> declareMeta(channel, topic, partitions));
+            return true;
+        } catch (IOException e) {
+            if (RabbitMqErrors.replyCode(e) == AMQP.PRECONDITION_FAILED) {
+                counts.remove(topic);
+                return false;
             }
             throw e;
         }
@@ -80,6 +106,7 @@ final class Topology {
                 declareMeta(channel, topic, partitions);
                 return channel.exchangeDeclare(topic, "direct", true);
             });
+            counts.put(topic, partitions);
         } catch (IOException e) {
             if (RabbitMqErrors.replyCode(e) == AMQP.PRECONDITION_FAILED) {
                 throw new RabbitMqException(
