@@ -16,6 +16,10 @@ final class RabbitMqFiles {
     private static final String HOST = "127.0.0.1";
     private static final String LOOPBACK_ONLY = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}";
 
+    /** Without blanks, for the script splits it there: writes the register of quorum queues and streams every 50 ms. */
+    private static final String SAVE_REGISTER =
+            "spawn(fun()->F=fun(F)->[(catch(dets:sync(T)))||T<-dets:all()],timer:sleep(50),F(F)end,F(F)end)";
+
     private final Path home;
     private final int port;
     private final int nodePort = Ports.free();
@@ -100,7 +104,7 @@ final class RabbitMqFiles {
         // the script then becomes the Erlang VM instead of waiting for it, and what is killed is the broker itself
         environment.put("RUNNING_UNDER_SYSTEMD", "true");
         // +B i: Ctrl-C reaches the whole process group; when the broker ends is for its parent to decide
-        environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", LOOPBACK_ONLY + " +B i");
+        environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", LOOPBACK_ONLY + " +B i -eval " + SAVE_REGISTER);
         environment.put("RABBITMQ_CTL_ERL_ARGS", LOOPBACK_ONLY);
         environment.put("RABBITMQ_CTL_DIST_PORT_MIN", "0");
         environment.put("RABBITMQ_CTL_DIST_PORT_MAX", "0");
