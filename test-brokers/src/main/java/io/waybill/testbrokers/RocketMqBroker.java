@@ -195,6 +195,8 @@ public final class RocketMqBroker implements RunningBroker {
                 .systemProperty("java.io.tmpdir", files.scratch().toString())
                 .systemProperty("rmq.logback.configurationFile", "io/waybill/testbrokers/rocketmq-logback.xml")
                 .systemProperty("waybill.broker.log", files.log(node.name()).toString())
+                // otherwise each process makes a certificate of its own, which takes seconds
+                .systemProperty("tls.server.mode", "disabled")
                 .jvmArgument("-XX:+UseSerialGC")
                 .arguments(
                         node.broker() ? RocketMqBrokerMain.BROKER : RocketMqBrokerMain.NAME_SERVER,
