@@ -18,7 +18,7 @@ public final class Brokers {
 
     /** The names that {@link #find} takes, in the order in which they should be shown. */
     public static List<String> names() {
-        return List.of(KafkaBroker.NAME, RabbitMqBroker.NAME);
+        return List.of(KafkaBroker.NAME, RocketMqBroker.NAME, RabbitMqBroker.NAME);
     }
 
     /**
@@ -44,6 +44,7 @@ public final class Brokers {
     private static BrokerSource own(String name) {
         return switch (name) {
             case KafkaBroker.NAME -> new KafkaSource();
+            case RocketMqBroker.NAME -> new RocketMqSource();
             case RabbitMqBroker.NAME -> new RabbitMqSource();
             default -> throw new IllegalArgumentException(name);
         };
@@ -57,12 +58,29 @@ public final class Brokers {
 
         @Override
         public Availability availability() {
-            return BrokerJars.kafka().availability();
+            return BrokerJars.of(BrokerJars.Kind.KAFKA).availability();
         }
 
         @Override
         public RunningBroker start(BrokerSettings settings) {
             return KafkaBroker.builder().settings(settings).start();
+        }
+    }
+
+    private static final class RocketMqSource implements BrokerSource {
+        @Override
+        public String name() {
+            return RocketMqBroker.NAME;
+        }
+
+        @Override
+        public Availability availability() {
+            return BrokerJars.of(BrokerJars.Kind.ROCKETMQ).availability();
+        }
+
+        @Override
+        public RunningBroker start(BrokerSettings settings) {
+            return RocketMqBroker.builder().settings(settings).start();
         }
     }
 
