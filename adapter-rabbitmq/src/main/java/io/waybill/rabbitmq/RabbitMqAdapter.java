@@ -50,8 +50,7 @@ public final class RabbitMqAdapter implements Adapter {
         this.connections = new Connections(settings);
         this.topology = new Topology(settings, connections);
         this.logs = new RabbitMqControlLogs(settings, connections);
-        this.admin =
-                new RabbitMqAdminOperations(settings, connections, topology, new Registry(settings, logs, topology));
+        this.admin = new RabbitMqAdminOperations(settings, connections, topology, new Registry(settings, logs));
     }
 
     /**

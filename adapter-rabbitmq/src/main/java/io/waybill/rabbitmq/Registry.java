@@ -1,6 +1,5 @@
 package io.waybill.rabbitmq;
 
-import com.rabbitmq.client.AMQP;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -10,16 +9,17 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 
 /**
  * Which topics and groups there are: AMQP cannot list exchanges and queues, so what is created and deleted is written to a
  * stream that is never trimmed. It is a list of names to look at, not the truth: the broker's own objects are.
  *
- * <p>A record, version 1: a byte of version, a byte of kind (0 topic, 1 group, 2 topic deleted, 3 group deleted), the name of
+ * <p>A record, version 1: a byte of version, a byte of kind (0 topic, 1 group, 2 topic deleted, 3 group deleted, 4 a mark
+ * of somebody who reads), the name of
  * the topic and the name of the group, as {@link DataOutputStream#writeUTF}; a name that does not matter is empty. Readers
  * ignore records of other versions and kinds.
  */
@@ -29,18 +29,17 @@ final class Registry {
     private static final int GROUP = 1;
     private static final int TOPIC_DELETED = 2;
     private static final int GROUP_DELETED = 3;
+    private static final int MARK = 4;
 
     private final RabbitMqSettings settings;
     private final RabbitMqControlLogs logs;
-    private final Topology topology;
     private final Set<String> topics = new TreeSet<>();
     private final Map<String, Set<String>> topicsOfGroups = new HashMap<>();
     private long next;
 
-    Registry(RabbitMqSettings settings, RabbitMqControlLogs logs, Topology topology) {
+    Registry(RabbitMqSettings settings, RabbitMqControlLogs logs) {
         this.settings = settings;
         this.logs = logs;
-        this.topology = topology;
     }
 
     void topicCreated(String topic) throws Exception {
@@ -87,35 +86,44 @@ final class Registry {
         logs.append(Names.REGISTRY, bytes.toByteArray());
     }
 
+    /** Reads up to a mark of its own: how long a stream is, the broker says late. */
     private void refresh() throws Exception {
-        Optional<AMQP.Queue.DeclareOk> stream = topology.look(Names.REGISTRY);
-        long end = stream.map(found -> (long) found.getMessageCount()).orElse(0L);
-        if (end < next) { // another stream of this name
+        String mark = UUID.randomUUID().toString();
+        append(MARK, mark, "");
+        if (!readTo(mark)) { // a stream of this name, but another one
             next = 0;
             topics.clear();
             topicsOfGroups.clear();
+            boolean unused = readTo(mark);
         }
-        if (next == end) {
-            return;
-        }
+    }
+
+    /** False if what there is to read lies before what was read already. */
+    private boolean readTo(String mark) throws Exception {
         long deadline = System.nanoTime() + settings.requestTimeout().toNanos();
         try (StreamReader reader = logs.open(Names.REGISTRY, next)) {
-            while (next < end) {
+            boolean found = false;
+            while (!found) {
                 for (byte[] record : reader.read(Duration.ofMillis(100))) {
-                    apply(record);
+                    found |= apply(record, mark);
                 }
-                next = Math.max(next, reader.lastOffset() + 1);
+                if (reader.lastOffset() >= 0 && reader.lastOffset() < next) {
+                    return false;
+                }
                 if (System.nanoTime() - deadline > 0) {
                     throw new TimeoutException("Stream '" + Names.REGISTRY + "' could not be read in time");
                 }
             }
+            next = reader.lastOffset() + 1;
         }
+        return true;
     }
 
-    private void apply(byte[] record) {
+    /** Whether it is the mark. */
+    private boolean apply(byte[] record, String mark) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(record))) {
             if (in.readByte() != VERSION) {
-                return;
+                return false;
             }
             int kind = in.readByte();
             String topic = in.readUTF();
@@ -128,6 +136,7 @@ final class Registry {
                 case GROUP_DELETED -> topicsOfGroups.remove(group);
                 default -> {}
             }
+            return kind == MARK && topic.equals(mark);
         } catch (IOException e) {
             throw new UncheckedIOException("A record of stream '" + Names.REGISTRY + "' is cut off", e);
         }
