@@ -61,6 +61,13 @@ final class MemoryAdmin implements AdminOperations {
     }
 
     @Override
+    public void createGroup(String group, String topic) throws Exception {
+        check();
+        MemoryGroup found = broker.group(group);
+        broker.topic(topic).forEach(partition -> found.start(partition.name(), partition.end()));
+    }
+
+    @Override
     public Set<String> groups() throws Exception {
         check();
         return Set.copyOf(broker.groups.keySet());

@@ -44,7 +44,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--broker",
             paramLabel = "NAME|URI",
-            description = "memory, kafka, all, or the URI of a broker that runs. Default: all")
+            description = "memory, kafka, rocketmq, rabbitmq, all, or the URI of a broker that runs. Default: all")
     private String broker = DemoBroker.ALL;
 
     @Option(names = "--orders", paramLabel = "N", description = "How many orders, 1 to 1,000,000. Default: 10,000")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.Producer;
+import io.waybill.message.Capability;
 import io.waybill.message.CloseReport;
 import io.waybill.message.Delivery;
 import io.waybill.message.ErrorKind;
@@ -66,6 +67,45 @@ class SendConformance {
         assertThat(arrived.partition()).isEqualTo(receipt.partition());
         assertThat(arrived.timestampMillis())
                 .isCloseTo(System.currentTimeMillis(), org.assertj.core.data.Offset.offset(60_000L));
+    }
+
+    @Test
+    @DisplayName("S3 a topic that no group reads holds what is sent, or refuses it and says how to mend that")
+    void aTopicWithoutAGroup(Scene scene) {
+        String topic = scene.name("lonely");
+        scene.waybill().admin().createTopic(topic, 2);
+        Message message = Scene.message(topic, "k", "1");
+        Producer producer = scene.producer();
+        if (scene.can(Capability.TOPIC_STORAGE)) {
+            assertThat(producer.send(message).id()).isEqualTo(message.id());
+            return;
+        }
+        assertThatThrownBy(() -> producer.send(message))
+                .isInstanceOfSatisfying(
+                        MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND))
+                .hasMessageContaining("createGroup");
+        String group = scene.group();
+        scene.waybill().admin().createGroup(group, topic);
+        assertThat(producer.send(message).id()).isEqualTo(message.id());
+        Inbox inbox = scene.inbox();
+        scene.open(scene.waybill().consumer(group), topic, inbox);
+        inbox.awaitMessages(1);
+    }
+
+    @Test
+    @DisplayName("C13 a group that was created beforehand gets what was sent from then on")
+    void aGroupCreatedBeforehand(Scene scene) {
+        String topic = scene.topic(2);
+        String group = scene.group();
+        Producer producer = scene.producer();
+        producer.send(Scene.message(topic, "k", "before"));
+        scene.waybill().admin().createGroup(group, topic);
+        producer.send(Scene.message(topic, "k", "after"));
+        scene.waybill().admin().createGroup(group, topic);
+        Inbox inbox = scene.inbox();
+        scene.open(scene.waybill().consumer(group), topic, inbox);
+        inbox.awaitMessages(1);
+        Scene.stays("nothing else comes", () -> inbox.texts().equals(List.of("after")));
     }
 
     private static Map<String, List<Byte>> sorted(Headers headers) {

@@ -58,6 +58,7 @@ class SuiteTest {
                 PositionConformance.class,
                 RetryConformance.class,
                 GroupConformance.class,
+                StormConformance.class,
                 FaultConformance.class,
                 InputConformance.class,
                 InterceptorConformance.class);

@@ -1,0 +1,175 @@
+package io.waybill.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.waybill.Consumer;
+import io.waybill.Handler;
+import io.waybill.Producer;
+import io.waybill.message.TopicPartition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Instances that come and go all the time, under load. The long forms are tagged {@code soak}. */
+@Chapter
+@DisplayName("Storms")
+class StormConformance {
+    private static final int PARTITIONS = 8;
+    private static final int KEYS = 200;
+    private static final int MOST_INSTANCES = 4;
+    private static final Duration GRACEFUL = Duration.ofSeconds(5);
+    /** The longest bound of any broker: a lock that nobody renews lasts 60 s. */
+    private static final Duration AFTER_A_CRASH = Duration.ofSeconds(70);
+
+    /** Sends numbers until it is closed. */
+    private static final class Load implements AutoCloseable {
+        private final Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
+        private final Set<String> texts = ConcurrentHashMap.newKeySet();
+        private final AtomicBoolean enough = new AtomicBoolean();
+        private final ExecutorService thread = Executors.newSingleThreadExecutor();
+        private final Future<?> sending;
+
+        Load(Scene scene, String topic) {
+            Producer producer = scene.producer();
+            sending = thread.submit(() -> {
+                for (int i = 0; !enough.get(); i++) {
+                    String text = Integer.toString(i);
+                    acknowledged.add(producer.send(Scene.message(topic, "k" + i % KEYS, text))
+                            .id());
+                    texts.add(text);
+                    LockSupport.parkNanos(500_000);
+                }
+            });
+            thread.shutdown();
+        }
+
+        @Override
+        public void close() {
+            enough.set(true);
+            try {
+                sending.get();
+            } catch (InterruptedException | ExecutionException e) {
+                throw new IllegalStateException("The load failed", e);
+            }
+        }
+    }
+
+    private static Consumer join(Scene scene, String group, String topic, Handler handler) {
+        return scene.connect().consumer(group).session(scene.target().session()).subscribe(topic, handler);
+    }
+
+    private static boolean allOwnedOnce(List<Consumer> members) {
+        Set<TopicPartition> owned = new HashSet<>();
+        int sum = 0;
+        for (Consumer member : members) {
+            Set<TopicPartition> share = member.assignment();
+            owned.addAll(share);
+            sum += share.size();
+        }
+        return owned.size() == PARTITIONS && sum == PARTITIONS;
+    }
+
+    private static void storm(Scene scene, Duration duration) throws Exception {
+        String topic = scene.topic(PARTITIONS);
+        String group = scene.group();
+        Inbox inbox = scene.inbox();
+        Handler handler = delivery -> {
+            LockSupport.parkNanos(100_000);
+            inbox.handle(delivery);
+        };
+        List<Consumer> members = new ArrayList<>();
+        members.add(join(scene, group, topic, handler));
+        scene.eventually("one owns all", () -> allOwnedOnce(members));
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Load load = new Load(scene, topic);
+        try (load) {
+            long end = System.nanoTime() + duration.toNanos();
+            while (System.nanoTime() - end < 0) {
+                long next = System.nanoTime() + 1_000_000_000;
+                if (members.size() == 1 || (members.size() < MOST_INSTANCES && random.nextBoolean())) {
+                    members.add(join(scene, group, topic, handler));
+                } else {
+                    assertThat(members.remove(random.nextInt(members.size()))
+                                    .close(Duration.ofSeconds(20))
+                                    .clean())
+                            .as("an instance leaves with nothing left, seed %s", seed)
+                            .isTrue();
+                }
+                LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
+            }
+            Scene.within(GRACEFUL, "all are owned after the storm, seed " + seed, () -> allOwnedOnce(members));
+        }
+        assertThat(load.acknowledged).hasSizeGreaterThan(100);
+        inbox.awaitIds(load.acknowledged);
+        inbox.assertOrderOfKeys();
+    }
+
+    @Test
+    @DisplayName(
+            "C2 C5 C9 an instance joins or leaves every second: nothing is skipped, no key is out of order, all owned")
+    void instancesComeAndGo(Scene scene) throws Exception {
+        storm(scene, Duration.ofSeconds(8));
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("C2 C5 C9 the same for a minute")
+    void instancesComeAndGoForLong(Scene scene) throws Exception {
+        storm(scene, Duration.ofSeconds(60));
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName(
+            "C1 C9 an instance is killed every five seconds for a minute: nothing is skipped, all owned within the bound")
+    void instancesAreKilled(Scene scene) throws Exception {
+        String topic = scene.topic(PARTITIONS);
+        String group = scene.group();
+        Inbox inbox = scene.inbox();
+        List<Consumer> survivors = new ArrayList<>();
+        survivors.add(join(scene, group, topic, inbox));
+        scene.eventually("one owns all", () -> allOwnedOnce(survivors));
+        survivors.add(join(scene, group, topic, inbox));
+        List<KillableConsumer> victims = new ArrayList<>();
+        Set<String> begun = new HashSet<>();
+        Load load = new Load(scene, topic);
+        try (load) {
+            long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (System.nanoTime() - end < 0) {
+                long next = System.nanoTime() + 5_000_000_000L;
+                if (victims.size() == 2) {
+                    KillableConsumer victim = victims.remove(0);
+                    victim.kill();
+                    begun.addAll(victim.begun());
+                }
+                victims.add(scene.closed(scene.target().startConsumer(group, topic)));
+                LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
+            }
+            for (KillableConsumer victim : victims) {
+                victim.kill();
+                begun.addAll(victim.begun());
+            }
+            Scene.within(AFTER_A_CRASH, "the survivors own all", () -> allOwnedOnce(survivors));
+        }
+        scene.eventually("all that was sent was begun by somebody", () -> {
+            Set<String> seen = new HashSet<>(begun);
+            seen.addAll(inbox.texts());
+            return seen.containsAll(load.texts);
+        });
+    }
+}
