@@ -106,6 +106,7 @@ public final class ReceiveGuards implements ReceiveInterceptor {
     }
 
     /** Collects guards; used by one thread. Each guard is given once. */
+    @SuppressWarnings("exports") // who has a guard to give requires its module already
     public static final class Builder {
         private @Nullable HandlingRetry retry;
         private @Nullable BreakerGuard breaker;

@@ -96,6 +96,7 @@ public final class SendGuards implements SendInterceptor {
     }
 
     /** Collects guards; used by one thread. Each call checks its argument at once; each guard is given once. */
+    @SuppressWarnings("exports") // who has a guard to give requires its module already
     public static final class Builder {
         private static final long LEAST_BYTES = 64 << 10;
         private static final Set<ErrorKind> MAY_PASS =
