@@ -104,7 +104,9 @@ public final class Consumer implements AutoCloseable {
     public Health health() {
         State state = core.state();
         Throwable cause = core.cause();
-        String text = "Consumer of group '" + group + "' is " + state + (core.isPaused() ? ", paused" : "");
+        String held = core.heldBecause();
+        String text = "Consumer of group '" + group + "' is " + state + (core.isPaused() ? ", paused" : "")
+                + (held == null ? "" : ", handles nothing for now: " + held);
         return new Health(
                 state == State.OPEN, state, cause == null ? text : text + ": " + cause.getMessage(), core.counters());
     }

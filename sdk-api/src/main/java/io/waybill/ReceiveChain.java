@@ -5,7 +5,7 @@ import io.waybill.message.Delivery;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One interceptor's place in one attempt; it is the flag that {@code proceed} was called. */
+/** One interceptor's place in one attempt; it is the flag that {@code proceed} must not be called (again). */
 final class ReceiveChain extends AtomicBoolean implements ReceiveInterceptor.Chain {
     private static final long serialVersionUID = 1L;
 
@@ -44,6 +44,14 @@ final class ReceiveChain extends AtomicBoolean implements ReceiveInterceptor.Cha
         if (!compareAndSet(false, true)) {
             throw new IllegalStateException("A receive interceptor called proceed a second time for " + changed);
         }
-        run(all, handler, next, changed);
+        boolean failed = true;
+        try {
+            run(all, handler, next, changed);
+            failed = false;
+        } finally {
+            if (failed && all.get(next - 1).target().handlesAgain()) {
+                set(false);
+            }
+        }
     }
 }

@@ -6,11 +6,17 @@ import io.waybill.message.Message;
 import io.waybill.message.Receipt;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/** One interceptor's place in one send; it is the flag that {@code proceed} was called. */
-final class SendChain extends AtomicBoolean implements SendInterceptor.Chain {
+/** One interceptor's place in one send; it is also what {@code proceed} gave last, or null. */
+final class SendChain extends AtomicReference<@Nullable CompletableFuture<Receipt>> implements SendInterceptor.Chain {
     private static final long serialVersionUID = 1L;
+    /** Never ends, and nobody gets hold of it. */
+    private static final CompletableFuture<Receipt> UNDER_WAY = new CompletableFuture<>();
+
+    private static final CompletableFuture<Receipt> THREW =
+            CompletableFuture.failedFuture(new IllegalStateException("threw"));
 
     private final transient List<Switched<SendInterceptor>> all;
     private final transient ProducerCore core;
@@ -43,9 +49,21 @@ final class SendChain extends AtomicBoolean implements SendInterceptor.Chain {
 
     @Override
     public CompletableFuture<Receipt> proceed(Message changed) {
-        if (!compareAndSet(false, true)) {
-            throw new IllegalStateException("A send interceptor called proceed a second time for " + changed);
+        CompletableFuture<Receipt> before = get();
+        boolean first = before == null;
+        boolean again = before != null
+                && before.isCompletedExceptionally()
+                && all.get(next - 1).target().sendsAgain();
+        if (!(first || again) || !compareAndSet(before, UNDER_WAY)) {
+            throw new IllegalStateException("A send interceptor called proceed a second time for " + changed
+                    + ", or again before the attempt had failed");
         }
-        return run(all, core, next, changed);
+        CompletableFuture<Receipt> now = THREW;
+        try {
+            now = run(all, core, next, changed);
+            return now;
+        } finally {
+            set(now);
+        }
     }
 }

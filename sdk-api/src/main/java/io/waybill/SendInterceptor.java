@@ -18,6 +18,16 @@ public interface SendInterceptor {
      */
     CompletableFuture<Receipt> intercept(Chain chain);
 
+    /**
+     * Whether it may send the same message again, as a retry does. Then {@code proceed} works again after the attempt
+     * before has failed, and runs everything inside it anew. Default: no.
+     *
+     * @return true if it may
+     */
+    default boolean sendsAgain() {
+        return false;
+    }
+
     /** One step of one send. */
     interface Chain {
         /**
@@ -28,11 +38,12 @@ public interface SendInterceptor {
         Message message();
 
         /**
-         * Goes on to the next interceptor, or to the broker. At most once.
+         * Goes on to the next interceptor, or to the broker. At most once, unless the interceptor
+         * {@linkplain #sendsAgain sends again}: then again each time that it has failed.
          *
          * @param message what to send: the same, or a copy by {@link Message#toBuilder}
          * @return how it ended
-         * @throws IllegalStateException if called a second time
+         * @throws IllegalStateException if it must not be called again
          */
         CompletableFuture<Receipt> proceed(Message message);
     }

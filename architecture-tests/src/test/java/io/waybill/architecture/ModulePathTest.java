@@ -2,7 +2,10 @@ package io.waybill.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.resilience4j.core.EventConsumer;
+import io.github.resilience4j.retry.Retry;
 import io.waybill.Waybill;
+import io.waybill.interceptors.CountingInterceptor;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
@@ -23,6 +27,7 @@ import org.slf4j.Logger;
 /** An application that is a module compiles against the API and the memory adapter as modules, and runs with them. */
 final class ModulePathTest {
     private static final String CONSUMER = "module-path-consumer";
+    private static final String GUARDED = "module-path-guarded";
 
     private static String modulePath(Path... more) {
         return Stream.concat(
@@ -46,16 +51,42 @@ final class ModulePathTest {
 
     @Test
     void an_application_that_is_a_module_compiles_and_runs(@TempDir Path folder) throws Exception {
-        Path classes = folder.resolve("classes");
-        compile(classes);
+        Path[] more = {};
+        compile(CONSUMER, "RoundTrip", folder.resolve("classes"), more);
+        String output = run("consumer/consumer.RoundTrip", folder, more);
+        assertThat(output).contains("handled hello in module consumer");
+    }
+
+    @Test
+    void interceptors_need_no_module_of_guards(@TempDir Path folder) throws Exception {
+        Path[] more = {Project.codeOf(CountingInterceptor.class)};
+        compile(CONSUMER, "RoundTrip", folder.resolve("classes"), more);
+        assertThat(run("consumer/consumer.RoundTrip", folder, more, "--add-modules", "io.waybill.interceptors"))
+                .contains("handled hello in module consumer");
+    }
+
+    @Test
+    void a_guard_is_required_by_who_gives_it(@TempDir Path folder) throws Exception {
+        Path[] more = {
+            Project.codeOf(CountingInterceptor.class), Project.codeOf(Retry.class), Project.codeOf(EventConsumer.class)
+        };
+        compile(GUARDED, "Guarded", folder.resolve("classes"), more);
+        assertThat(run("guarded/guarded.Guarded", folder, more))
+                .contains("handled hello after 1 retry in module guarded");
+    }
+
+    private static String run(String main, Path folder, Path[] more, String... options) throws Exception {
+        Path[] all = Stream.concat(Stream.of(folder.resolve("classes")), Stream.of(more))
+                .toArray(Path[]::new);
         Path output = folder.resolve("output");
-        Process application = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dslf4j.internal.verbosity=ERROR",
-                        "--module-path",
-                        modulePath(classes),
-                        "--module",
-                        "consumer/consumer.RoundTrip")
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dslf4j.internal.verbosity=ERROR",
+                "--module-path",
+                modulePath(all)));
+        command.addAll(List.of(options));
+        command.addAll(List.of("--module", main));
+        Process application = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -64,30 +95,33 @@ final class ModulePathTest {
         } finally {
             application.destroyForcibly();
         }
-        assertThat(Files.readString(output, StandardCharsets.UTF_8)).contains("handled hello in module consumer");
-        assertThat(application.exitValue()).isZero();
+        String said = Files.readString(output, StandardCharsets.UTF_8);
+        assertThat(application.exitValue()).as(said).isZero();
+        return said;
     }
 
-    private static void compile(Path classes) throws IOException {
+    private static void compile(String application, String main, Path classes, Path... more) throws IOException {
         Path sources = Project.root()
                 .resolve("architecture-tests")
                 .resolve("src")
                 .resolve("test")
                 .resolve("resources")
-                .resolve(CONSUMER);
+                .resolve(application);
         List<String> arguments = List.of(
                 "--release",
                 "17",
-                "-Xlint:all",
+                "-Xlint:all,-requires-automatic",
                 "-Werror",
                 "--class-path",
                 sources.toString(),
                 "--module-path",
-                modulePath(),
+                modulePath(more),
                 "-d",
                 classes.toString(),
                 sources.resolve("module-info.java").toString(),
-                sources.resolve("consumer").resolve("RoundTrip.java").toString());
+                sources.resolve(application.replace("module-path-", ""))
+                        .resolve(main + ".java")
+                        .toString());
         StringWriter said = new StringWriter();
         PrintWriter printer = new PrintWriter(said);
         int code =

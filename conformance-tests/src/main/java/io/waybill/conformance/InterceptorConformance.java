@@ -3,6 +3,7 @@ package io.waybill.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.Consumer;
 import io.waybill.Producer;
 import io.waybill.ReceiveInterceptor;
 import io.waybill.SendInterceptor;
@@ -11,6 +12,8 @@ import io.waybill.message.Delivery;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Ordering;
+import io.waybill.message.PauseException;
+import io.waybill.message.Receipt;
 import io.waybill.message.RetryPolicy;
 import io.waybill.spi.Outgoing;
 import io.waybill.spi.SendLaneInterceptor;
@@ -19,7 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -126,6 +131,106 @@ class InterceptorConformance {
         Scene.stays("one handling", () -> inbox.all().size() == 1);
     }
 
+    /** Sends and handles until it succeeds. */
+    private static class Stubborn implements SendInterceptor, ReceiveInterceptor {
+        final List<UUID> sent = new ArrayList<>();
+
+        @Override
+        public boolean sendsAgain() {
+            return true;
+        }
+
+        @Override
+        public boolean handlesAgain() {
+            return true;
+        }
+
+        @Override
+        public CompletableFuture<Receipt> intercept(SendInterceptor.Chain chain) {
+            while (true) {
+                sent.add(chain.message().id());
+                CompletableFuture<Receipt> outcome = chain.proceed(chain.message());
+                try {
+                    Receipt receipt = outcome.join();
+                    assertThatThrownBy(() -> chain.proceed(chain.message()))
+                            .as("a proceed after one that succeeded: %s", receipt)
+                            .isInstanceOf(IllegalStateException.class);
+                    return outcome;
+                } catch (CompletionException e) {
+                    assertThat(e).hasMessageContaining("refused in the lane");
+                }
+            }
+        }
+
+        @Override
+        public void intercept(ReceiveInterceptor.Chain chain) throws Exception {
+            try {
+                chain.proceed(chain.delivery());
+            } catch (IllegalStateException e) {
+                chain.proceed(chain.delivery());
+            }
+            assertThatThrownBy(() -> chain.proceed(chain.delivery()))
+                    .as("a proceed after one that succeeded")
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    @DisplayName("I3 S5 an interceptor that says so may proceed again after a failure, with the same id")
+    void whoSaysSoMayProceedAgain(Scene scene) {
+        String topic = scene.topic(1);
+        Inbox inbox = scene.inbox();
+        Stubborn stubborn = new Stubborn();
+        AtomicInteger handOvers = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
+        scene.open(scene.waybill().consumer(scene.group()).intercept(stubborn), topic, delivery -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new IllegalStateException("once more");
+            }
+            inbox.handle(delivery);
+        });
+        Producer producer = scene.waybill()
+                .producer(scene.name("producer"))
+                .intercept(stubborn)
+                .interceptLane(
+                        (outgoing, waybill) -> {
+                            if (handOvers.incrementAndGet() < 3) {
+                                throw new IllegalStateException("refused in the lane");
+                            }
+                            return waybill;
+                        },
+                        Switch.on())
+                .open();
+        Message message = Message.to(topic).text("kept").build();
+        assertThat(producer.send(message).id()).isEqualTo(message.id());
+        assertThat(stubborn.sent).containsExactly(message.id(), message.id(), message.id());
+        inbox.awaitMessages(1);
+        assertThat(calls).hasValue(2);
+        assertThat(inbox.all().get(0).attempt()).isEqualTo(1);
+        assertThat(inbox.all().get(0).id()).isEqualTo(message.id());
+    }
+
+    @Test
+    @DisplayName("I3 nobody proceeds again while an attempt is under way")
+    void nobodyProceedsAgainWhileAnAttemptIsUnderWay(Scene scene) {
+        String topic = scene.topic(1);
+        CompletableFuture<Receipt> open = new CompletableFuture<>();
+        Producer producer = scene.waybill()
+                .producer(scene.name("producer"))
+                .intercept(new Stubborn() {
+                    @Override
+                    public CompletableFuture<Receipt> intercept(SendInterceptor.Chain chain) {
+                        CompletableFuture<Receipt> outcome = chain.proceed(chain.message());
+                        assertThatThrownBy(() -> chain.proceed(chain.message()))
+                                .isInstanceOf(IllegalStateException.class);
+                        return outcome;
+                    }
+                })
+                .intercept(chain -> open)
+                .open();
+        assertThat(producer.sendAsync(Message.to(topic).build())).isSameAs(open);
+    }
+
     @Test
     @DisplayName("I4 C7 what a receive interceptor throws is a failed attempt")
     void whatAReceiveInterceptorThrowsIsAFailedAttempt(Scene scene) {
@@ -176,7 +281,7 @@ class InterceptorConformance {
     /** Numbers each partition's messages at hand-over, as a stamper will; refuses what it is told to. */
     private static final class Numbering implements SendLaneInterceptor {
         final Map<Integer, AtomicInteger> next = new ConcurrentHashMap<>();
-        final Map<java.util.UUID, Integer> numbers = new ConcurrentHashMap<>();
+        final Map<UUID, Integer> numbers = new ConcurrentHashMap<>();
         final AtomicInteger outcomes = new AtomicInteger();
 
         @Override
@@ -240,6 +345,75 @@ class InterceptorConformance {
                 .as("numbers of partition %s", partition)
                 .isSorted()
                 .doesNotHaveDuplicates());
+    }
+
+    @Test
+    @DisplayName(
+            "I8 C2 C7 C14 while an interceptor lets nothing through no attempt counts, and nothing more is fetched")
+    void whileNothingIsLetThroughNoAttemptCounts(Scene scene) {
+        String topic = scene.topic(2);
+        Inbox inbox = scene.inbox();
+        AtomicBoolean closed = new AtomicBoolean(true);
+        AtomicInteger asked = new AtomicInteger();
+        Consumer consumer = scene.open(
+                scene.waybill()
+                        .consumer(scene.group())
+                        .retry(RetryPolicy.attempts(1))
+                        .intercept(chain -> {
+                            asked.incrementAndGet();
+                            if (closed.get()) {
+                                throw new PauseException("the sluice is closed", Duration.ofMillis(20));
+                            }
+                            chain.proceed(chain.delivery());
+                        }),
+                topic,
+                inbox);
+        Producer producer = scene.producer();
+        Scene.sendNumbers(producer, topic, 0, 20, 4);
+        scene.eventually("it says why", () -> consumer.health().text().contains("the sluice is closed"));
+        scene.eventually("it asks again", () -> asked.get() > 10);
+        Scene.stays("nothing is handled", () -> inbox.all().isEmpty()); // and what is on its way arrives
+        long delivered = delivered(consumer);
+        Scene.sendNumbers(producer, topic, 20, 60, 4);
+        Scene.stays("nothing more is fetched", () -> delivered(consumer) == delivered);
+
+        consumer.pause();
+        closed.set(false);
+        Scene.stays("the user's own pause lasts", () -> inbox.all().isEmpty());
+        consumer.resume();
+        inbox.awaitMessages(60);
+        inbox.assertOrderOfKeys();
+        assertThat(inbox.all()).hasSize(60).allMatch(delivery -> delivery.attempt() == 1);
+        assertThat(consumer.health().details()).containsEntry("failed", 0L).containsEntry("deadLettered", 0L);
+        assertThat(consumer.health().text()).doesNotContain("sluice");
+    }
+
+    private static long delivered(Consumer consumer) {
+        return consumer.health().details().getOrDefault("delivered", -1L);
+    }
+
+    @Test
+    @DisplayName("I8 C1 C14 a consumer that is let through nothing closes in time, and another gets all as it was")
+    void whatWasNotLetThroughComesAgain(Scene scene) {
+        String topic = scene.topic(1);
+        String group = scene.group();
+        Consumer stuck = scene.open(
+                scene.waybill().consumer(group).intercept(chain -> {
+                    throw new PauseException("the sluice is closed", Duration.ofMillis(20));
+                }),
+                topic,
+                delivery -> {});
+        Scene.sendNumbers(scene.producer(), topic, 0, 20, 4);
+        scene.eventually("it says why", () -> stuck.health().text().contains("the sluice is closed"));
+        long start = System.nanoTime();
+        assertThat(stuck.close(Duration.ofSeconds(10)).clean())
+                .as("the close is clean")
+                .isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+        Inbox inbox = scene.inbox();
+        scene.open(scene.waybill().consumer(group), topic, inbox);
+        inbox.awaitMessages(20);
+        inbox.assertOrderOfKeys();
     }
 
     @Test

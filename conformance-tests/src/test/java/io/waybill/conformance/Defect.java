@@ -193,6 +193,12 @@ enum Defect {
             "nothing else comes",
             receiving(receiver -> Map.of("settle", (arguments, original) -> null))),
 
+    FETCHES_THOUGH_PAUSED(
+            InterceptorConformance.class,
+            "whileNothingIsLetThroughNoAttemptCounts",
+            "nothing more is fetched",
+            receiving(receiver -> Map.of("pause", (arguments, original) -> null))),
+
     IGNORES_A_PAUSE(
             ConsumeConformance.class,
             "waitingBytesAreBounded",

@@ -4,6 +4,7 @@ import io.waybill.ReceiveInterceptor;
 import io.waybill.SendInterceptor;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.MessagingException;
+import io.waybill.message.PauseException;
 import io.waybill.message.Receipt;
 import java.util.EnumMap;
 import java.util.Map;
@@ -56,13 +57,16 @@ public final class CountingInterceptor implements SendInterceptor, ReceiveInterc
     @Override
     public void intercept(ReceiveInterceptor.Chain chain) throws Exception {
         delivered.increment();
-        boolean success = false;
         try {
             chain.proceed(chain.delivery());
-            success = true;
-        } finally {
-            (success ? handled : failed).increment();
+        } catch (PauseException notNow) {
+            delivered.decrement(); // it comes again as the same attempt
+            throw notNow;
+        } catch (Throwable e) {
+            failed.increment();
+            throw e;
         }
+        handled.increment();
     }
 
     /**

@@ -5,6 +5,7 @@ import io.waybill.SendInterceptor;
 import io.waybill.message.Delivery;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
+import io.waybill.message.PauseException;
 import io.waybill.message.Receipt;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,8 @@ public final class LoggingInterceptor implements SendInterceptor, ReceiveInterce
         long start = System.nanoTime();
         try {
             chain.proceed(delivery);
+        } catch (PauseException notNow) {
+            throw notNow; // no attempt was made; the consumer says why it pauses
         } catch (Throwable e) {
             attempt(failure, "failed", delivery, start, ": " + nameOf(e));
             throw e;

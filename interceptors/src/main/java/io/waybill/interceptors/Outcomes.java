@@ -15,8 +15,7 @@ final class Outcomes {
             CompletableFuture<Receipt> sent, BiConsumer<@Nullable Receipt, @Nullable Throwable> observer) {
         CompletableFuture<Receipt> observed = new CompletableFuture<>();
         var unused = sent.whenComplete((receipt, failure) -> {
-            Throwable real =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            Throwable real = failure == null ? null : real(failure);
             try {
                 observer.accept(receipt, real);
             } finally { // the caller waits for it, whatever becomes of the observer
@@ -28,5 +27,10 @@ final class Outcomes {
             }
         });
         return observed;
+    }
+
+    /** What happened, without the wrapper that futures put around it. */
+    static Throwable real(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

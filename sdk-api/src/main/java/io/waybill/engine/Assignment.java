@@ -180,10 +180,10 @@ final class Assignment {
     }
 
     /** Whether it is paused and nothing of it was finished for a while, though it might be; true once in each pause. */
-    boolean isHeldUp(boolean pausedByUser) {
+    boolean isHeldUp(boolean allPaused) {
         long now = System.nanoTime();
         long bytes = bufferedBytes.get();
-        if (!paused || pausedByUser || bytes != bytesThen) {
+        if (!paused || allPaused || bytes != bytesThen) {
             bytesThen = bytes;
             bytesSince = now;
         } else if (!toldHeldUp && now - bytesSince > HELD_UP_NANOS) {

@@ -212,6 +212,15 @@ public final class ConsumerCore {
         return pool.isPaused() && !closing();
     }
 
+    /**
+     * Why nothing can be handled for now, though it is not paused.
+     *
+     * @return the reason, or null if something can
+     */
+    public @Nullable String heldBecause() {
+        return pool.hold().lasts() && !closing() ? pool.hold().reason() : null;
+    }
+
     private void wakeup() {
         PollLoop current = loop;
         if (current != null) {

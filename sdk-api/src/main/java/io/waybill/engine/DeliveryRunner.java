@@ -1,5 +1,6 @@
 package io.waybill.engine;
 
+import io.waybill.message.PauseException;
 import io.waybill.message.RefusedException;
 import io.waybill.message.RetryLaterException;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,6 +15,8 @@ final class DeliveryRunner {
     static final long FINISHED = -1;
     /** The assignment ended; the delivery will come again, here or elsewhere. */
     static final long ABANDONED = -2;
+    /** Nothing can be handled now; the pool holds. */
+    static final long NOT_NOW = -3;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.waybill.consumer");
 
@@ -36,7 +39,7 @@ final class DeliveryRunner {
         this.counters = counters;
     }
 
-    /** {@link #FINISHED}, {@link #ABANDONED}, or how many nanoseconds to wait before the next attempt. */
+    /** {@link #FINISHED}, {@link #ABANDONED}, {@link #NOT_NOW}, or how many nanoseconds to wait before the next attempt. */
     long attempt(Assignment assignment, Entry entry) {
         if (entry.deadBecause != null) {
             return bury(assignment, entry, entry.deadBecause);
@@ -44,10 +47,23 @@ final class DeliveryRunner {
         try {
             processor.process(entry.delivery());
             counters.handled.increment();
+            assignment.pool().passed();
             return FINISHED;
+        } catch (PauseException notNow) {
+            return hold(assignment.pool(), notNow);
         } catch (Throwable failure) {
+            assignment.pool().passed();
             return failed(assignment, entry, failure);
         }
+    }
+
+    /** The delivery stays as it is: no attempt of it was made, as far as it is concerned (rule I8). */
+    private long hold(WorkerPool pool, PauseException notNow) {
+        long number = pool.hold().begin(String.valueOf(notNow.getMessage()));
+        if (number != 0) {
+            later(() -> pool.endHold(number), Nanos.of(notNow.atMost()));
+        }
+        return NOT_NOW;
     }
 
     private long failed(Assignment assignment, Entry entry, Throwable failure) {

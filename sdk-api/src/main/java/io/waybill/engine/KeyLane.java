@@ -70,7 +70,7 @@ final class KeyLane extends AtomicInteger implements Runnable {
             if (assignment.isStopped()) {
                 return;
             }
-            if (assignment.pool().isPaused()
+            if (assignment.pool().isAtRest()
                     || (handled == SHIFT && assignment.pool().isContended())) {
                 assignment.pool().execute(this);
                 return;
@@ -79,6 +79,10 @@ final class KeyLane extends AtomicInteger implements Runnable {
             long wait = assignment.runner().attempt(assignment, entry);
             if (wait >= 0) {
                 assignment.later(this, wait);
+                return;
+            }
+            if (wait == DeliveryRunner.NOT_NOW) {
+                assignment.pool().execute(this); // behind the others, so that another is tried first next time
                 return;
             }
             if (wait == DeliveryRunner.ABANDONED) {

@@ -55,7 +55,9 @@ final class PollLoop implements ReceiverSink {
     private final Settler settler;
     private final List<KeyLane> activated = new ArrayList<>();
     private volatile Map<TopicPartition, Assignment> snapshot = Map.of();
-    private boolean pausedByUser;
+    /** By the user, or because nothing can be handled for longer. */
+    private boolean allPaused;
+
     private boolean connected = true;
 
     PollLoop(
@@ -123,6 +125,9 @@ final class PollLoop implements ReceiverSink {
     }
 
     private Duration timeout() {
+        if (pool.hold().lasts()) {
+            return BUSY;
+        }
         for (Assignment assignment : owned.values()) {
             if (assignment.isPaused() || assignment.releasing || assignment.isHeldBack() || assignment.hasUnsettled()) {
                 return BUSY.compareTo(options.settleInterval()) < 0 ? BUSY : options.settleInterval();
@@ -192,7 +197,7 @@ final class PollLoop implements ReceiverSink {
         for (TopicPartition partition : partitions) {
             owned.put(partition, newAssignment(partition));
         }
-        if (pausedByUser) {
+        if (allPaused) {
             receiver.pause(partitions);
         }
         if (connected) {
@@ -306,16 +311,23 @@ final class PollLoop implements ReceiverSink {
     }
 
     private void applyPauses() {
-        boolean userWants = pool.isPaused();
-        if (userWants != pausedByUser) {
-            pausedByUser = userWants;
+        boolean held = pool.hold().lasts();
+        boolean pauseAll = pool.isPaused() || held;
+        if (pauseAll != allPaused) {
+            allPaused = pauseAll;
+            if (held) {
+                LOG.warn(
+                        "Group '{}' handles nothing for now, and fetches nothing: {}",
+                        options.group(),
+                        pool.hold().reason());
+            }
             Collection<TopicPartition> touched = new HashSet<>();
             owned.forEach((partition, assignment) -> {
                 if (!assignment.isPaused() && !assignment.releasing) {
                     touched.add(partition);
                 }
             });
-            if (userWants) {
+            if (pauseAll) {
                 receiver.pause(touched);
             } else {
                 receiver.resume(touched);
@@ -334,11 +346,11 @@ final class PollLoop implements ReceiverSink {
             receiver.pause(partition);
         } else if (assignment.isPaused() && assignment.mayResume(byteLimit)) {
             assignment.paused(false);
-            if (!pausedByUser && !assignment.releasing) {
+            if (!allPaused && !assignment.releasing) {
                 receiver.resume(partition);
             }
         }
-        if (assignment.isHeldUp(pausedByUser)) {
+        if (assignment.isHeldUp(allPaused)) {
             long position = assignment.next();
             LOG.warn(
                     "{} is paused and stands still: the delivery at {} is unfinished, and what may be read behind it"

@@ -33,6 +33,7 @@ final class WorkerPool {
     private volatile int idleCount;
     private int started;
     private final AtomicInteger busy = new AtomicInteger();
+    private final Hold hold = new Hold();
     private volatile boolean paused;
     private volatile boolean closed;
     private volatile @Nullable Thread closer;
@@ -59,6 +60,30 @@ final class WorkerPool {
 
     boolean isPaused() {
         return paused;
+    }
+
+    /** A pause that ends by itself: nothing can be handled now. A row of them may last; see {@link Hold}. */
+    Hold hold() {
+        return hold;
+    }
+
+    /** Ends a hold when its time is over. */
+    void endHold(long number) {
+        if (hold.end(number)) {
+            signal();
+        }
+    }
+
+    /** Something got through, so others may, too. */
+    void passed() {
+        if (hold.passed()) {
+            signal();
+        }
+    }
+
+    /** Whether nothing is handed out now, for one reason or the other. */
+    boolean isAtRest() {
+        return paused || hold.isOn();
     }
 
     /** Whether this thread is one of the pool's. */
@@ -97,7 +122,7 @@ final class WorkerPool {
     }
 
     private boolean hasWork() {
-        return !paused && !ready.isEmpty();
+        return !isAtRest() && !ready.isEmpty();
     }
 
     private void signal() {
@@ -195,7 +220,7 @@ final class WorkerPool {
         }
 
         private @Nullable Runnable next() {
-            return paused ? null : ready.poll();
+            return isAtRest() ? null : ready.poll();
         }
 
         private void run(Runnable task) {

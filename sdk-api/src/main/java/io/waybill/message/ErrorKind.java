@@ -19,7 +19,10 @@ public enum ErrorKind {
     UNAVAILABLE,
     /** The broker looked at it and said no. Trying the same again will not help. */
     REFUSED,
-    /** Too much is in flight already, and no place became free within {@code maxBlock}. Nothing was handed over. */
+    /**
+     * Too much is in flight already, and no place became free within {@code maxBlock}; or a guard lets no more through
+     * now. Nothing was handed over.
+     */
     OVERLOADED,
     /** The broker may or may not hold the message. Whoever sends it again keeps its id, and consumers may see it twice. */
     OUTCOME_UNKNOWN,
