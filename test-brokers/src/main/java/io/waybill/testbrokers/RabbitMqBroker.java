@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -267,7 +268,8 @@ public final class RabbitMqBroker implements RunningBroker {
     private void saveRegister() {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(SAVE_MILLIS);
-            socket.connect(new InetSocketAddress("127.0.0.1", files.saverPort()), SAVE_MILLIS);
+            InetAddress here = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+            socket.connect(new InetSocketAddress(here, files.saverPort()), SAVE_MILLIS);
             int unused = socket.getInputStream().read();
         } catch (IOException e) {
             LoggerFactory.getLogger(RabbitMqBroker.class).warn("{} did not save its register of queues", this, e);
