@@ -16,14 +16,11 @@ final class RabbitMqFiles {
     private static final String HOST = "127.0.0.1";
     private static final String LOOPBACK_ONLY = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}";
 
-    /** Without blanks, for the script splits it there: writes the register of quorum queues and streams every 50 ms. */
-    private static final String SAVE_REGISTER =
-            "spawn(fun()->F=fun(F)->[(catch(dets:sync(T)))||T<-dets:all()],timer:sleep(50),F(F)end,F(F)end)";
-
     private final Path home;
     private final int port;
     private final int nodePort = Ports.free();
     private final int epmdPort = Ports.free();
+    private final int saverPort = Ports.free();
     private final Security security;
     private final Optional<TlsFiles> tls;
 
@@ -62,6 +59,11 @@ final class RabbitMqFiles {
 
     int epmdPort() {
         return epmdPort;
+    }
+
+    /** The port on which the node saves its register of quorum queues and streams, and then closes the connection. */
+    int saverPort() {
+        return saverPort;
     }
 
     void write(BrokerSettings settings) throws IOException {
@@ -104,11 +106,18 @@ final class RabbitMqFiles {
         // the script then becomes the Erlang VM instead of waiting for it, and what is killed is the broker itself
         environment.put("RUNNING_UNDER_SYSTEMD", "true");
         // +B i: Ctrl-C reaches the whole process group; when the broker ends is for its parent to decide
-        environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", LOOPBACK_ONLY + " +B i -eval " + SAVE_REGISTER);
+        environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", LOOPBACK_ONLY + " +B i -eval " + saver());
         environment.put("RABBITMQ_CTL_ERL_ARGS", LOOPBACK_ONLY);
         environment.put("RABBITMQ_CTL_DIST_PORT_MIN", "0");
         environment.put("RABBITMQ_CTL_DIST_PORT_MAX", "0");
         return environment;
+    }
+
+    /** Erlang without blanks, for the script splits it there. */
+    private String saver() {
+        return "spawn(fun()->{ok,L}=gen_tcp:listen(" + saverPort + ",[{ip,{127,0,0,1}},{reuseaddr,true}]),"
+                + "F=fun(F)->{ok,S}=gen_tcp:accept(L),[(catch(dets:sync(T)))||T<-dets:all()],gen_tcp:close(S),F(F)end,"
+                + "F(F)end)";
     }
 
     private Map<String, String> defaults() {

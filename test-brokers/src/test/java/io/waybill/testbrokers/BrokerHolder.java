@@ -1,16 +1,22 @@
 package io.waybill.testbrokers;
 
-/** Starts a broker, prints its process and its folder, and then does as it is told: {@code exit}, or hold it until killed. */
+import java.util.stream.Collectors;
+
+/** Starts a broker, prints its folder and all processes below this one, and then exits, or holds it until it is killed. */
 final class BrokerHolder {
     private BrokerHolder() {}
 
     public static void main(String[] args) throws InterruptedException {
-        KafkaBroker broker = KafkaBroker.builder().quickStart().heap("200m").start();
+        RunningBroker broker = Brokers.find(args[1])
+                .start(BrokerSettings.defaults().withHeap("200m").withQuickStart(true));
         if (args[0].equals("pause")) {
             broker.pause();
         }
-        long pid = broker.processes().iterator().next().pid();
-        System.out.println("broker " + pid + " " + broker.dataFolder().getParent());
+        String processes = ProcessHandle.current()
+                .descendants()
+                .map(process -> Long.toString(process.pid()))
+                .collect(Collectors.joining(" "));
+        System.out.println("broker " + broker.dataFolder().getParent() + " " + processes);
         if (!args[0].equals("exit")) {
             Thread.currentThread().join();
         }

@@ -25,7 +25,8 @@ class BrokersTest {
     void anUnknownBrokerIsRefusedWithThoseThatAreKnown() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Brokers.find("carrier-pigeon"))
-                .withMessageContaining("kafka");
+                .withMessageContaining("kafka")
+                .withMessageContaining("rabbitmq");
     }
 
     @Test

@@ -13,8 +13,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("rabbitmq")
 class RabbitMqBrokerTest {
     private static RabbitMqBroker broker;
 
@@ -79,6 +81,19 @@ class RabbitMqBrokerTest {
             assertThat(channel.waitForConfirms(10_000)).isTrue();
         }
         assertThat(RabbitMqClients.peek(broker, "paused", 3)).containsExactly("before", "during");
+    }
+
+    @Test
+    void twoNodesKnowNothingOfEachOther() throws Exception {
+        try (RabbitMqBroker other = RabbitMqBroker.builder().start()) {
+            RabbitMqClients.declare(broker, "here", "quorum");
+            RabbitMqClients.declare(other, "there", "quorum");
+            assertThat(broker.ctl("list_queues", "name")).contains("here").doesNotContain("there");
+            assertThat(other.ctl("list_queues", "name")).contains("there").doesNotContain("here");
+            other.kill();
+            assertThat(broker.running()).isTrue();
+        }
+        RabbitMqClients.send(broker, "here", 0, 1);
     }
 
     @Test

@@ -38,7 +38,15 @@ final class RabbitMqClients {
         return factory;
     }
 
+    /** A factory whose clients trust these certificates, and look whether they are for the right host. */
     static ConnectionFactory tlsFactory(RabbitMqBroker broker, Path trustStore) throws Exception {
+        ConnectionFactory factory = factory(broker);
+        factory.useSslProtocol(trusting(broker, trustStore));
+        factory.enableHostnameVerification();
+        return factory;
+    }
+
+    static SSLContext trusting(RabbitMqBroker broker, Path trustStore) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(trustStore)) {
             store.load(in, broker.tls().orElseThrow().password().toCharArray());
@@ -47,10 +55,7 @@ final class RabbitMqClients {
         trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
-        ConnectionFactory factory = factory(broker);
-        factory.useSslProtocol(context);
-        factory.enableHostnameVerification();
-        return factory;
+        return context;
     }
 
     /** Declares a durable queue of this type; does nothing if it is there. */
