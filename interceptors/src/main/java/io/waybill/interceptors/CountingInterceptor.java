@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Created by applications; one may be given to several producers and consumers, and then counts all of them. Safe for
  * use by many threads; holds nothing that must be closed. A send is counted before its caller learns the outcome. Being
- * an interceptor it counts attempts: a delivery that fails twice and is handled then was delivered three times. What
+ * an interceptor it counts attempts: a delivery that fails twice and is handled then was delivered three times; what a
+ * {@link PauseException} puts off is no attempt. What
  * happens without it, such as the writing of dead letters, it does not see.
  */
 public final class CountingInterceptor implements SendInterceptor, ReceiveInterceptor {

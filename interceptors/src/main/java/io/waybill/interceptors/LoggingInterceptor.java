@@ -20,6 +20,7 @@ import org.slf4j.event.Level;
  * nothing that must be closed. A line names topic, partition, position, id, size and time; it never holds key, headers or
  * body, nor the text of a handler's exception, which may repeat them: of that it names the class. Success is logged at the
  * chosen level, failure at WARN, or at the chosen level if that is ERROR. Where neither is on, it costs two comparisons.
+ * What a {@link PauseException} puts off is no attempt and has no line.
  */
 public final class LoggingInterceptor implements SendInterceptor, ReceiveInterceptor {
     private static final double NANOS_PER_MILLI = 1e6;
