@@ -86,14 +86,14 @@ class RabbitMqBrokerTest {
     @Test
     void twoNodesKnowNothingOfEachOther() throws Exception {
         try (RabbitMqBroker other = RabbitMqBroker.builder().start()) {
-            RabbitMqClients.declare(broker, "here", "quorum");
-            RabbitMqClients.declare(other, "there", "quorum");
-            assertThat(broker.ctl("list_queues", "name")).contains("here").doesNotContain("there");
-            assertThat(other.ctl("list_queues", "name")).contains("there").doesNotContain("here");
+            RabbitMqClients.declare(broker, "left", "quorum");
+            RabbitMqClients.declare(other, "right", "quorum");
+            assertThat(broker.ctl("list_queues", "name")).contains("left").doesNotContain("right");
+            assertThat(other.ctl("list_queues", "name")).contains("right").doesNotContain("left");
             other.kill();
             assertThat(broker.running()).isTrue();
         }
-        RabbitMqClients.send(broker, "here", 0, 1);
+        RabbitMqClients.send(broker, "left", 0, 1);
     }
 
     @Test
