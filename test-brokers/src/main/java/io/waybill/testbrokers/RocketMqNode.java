@@ -33,7 +33,7 @@ public final class RocketMqNode {
         this.launcher = launcher;
     }
 
-    /** The name of the broker as RocketMQ's clients see it; {@code namesrv} for the name server. */
+    /** {@code namesrv}, the name of a broker as RocketMQ's clients see it, or that name with {@code -slave} after it. */
     public String name() {
         return name;
     }

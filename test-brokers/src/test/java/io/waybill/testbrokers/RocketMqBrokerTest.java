@@ -101,6 +101,28 @@ class RocketMqBrokerTest {
                 .hasMessageContaining("running");
     }
 
+    @Test
+    void aBrokerThatCannotStartSaysWhyAndLeavesNothing() {
+        RocketMqBroker.Builder wrong = RocketMqBroker.builder().quickStart().property("namesrvAddr", "nonsense");
+        assertThatThrownBy(wrong::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("did not start")
+                .hasMessageContaining("nonsense");
+    }
+
+    @Test
+    void whatItIsToldInItsOwnWordsWins() throws Exception {
+        try (RocketMqBroker lenient = RocketMqBroker.builder()
+                .quickStart()
+                .heap("300m")
+                .autoCreateTopics(true)
+                .syncFlush()
+                .start()) {
+            RocketMqClients.send(lenient, "unknown", 0, 1);
+            assertThat(RocketMqClients.receive(lenient, "unknown", 1)).containsExactly("m0");
+        }
+    }
+
     private static List<String> messages(int count) {
         return IntStream.range(0, count).mapToObj(i -> "m" + i).toList();
     }
