@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RocketMqNode {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
     private static final int TAIL = 40;
 
     private final String name;
