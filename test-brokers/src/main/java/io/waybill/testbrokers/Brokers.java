@@ -18,7 +18,7 @@ public final class Brokers {
 
     /** The names that {@link #find} takes, in the order in which they should be shown. */
     public static List<String> names() {
-        return List.of(KafkaBroker.NAME);
+        return List.of(KafkaBroker.NAME, RocketMqBroker.NAME);
     }
 
     /**
@@ -38,7 +38,7 @@ public final class Brokers {
         return Optional.ofNullable(environment.get(variable))
                 .filter(uri -> !uri.isBlank())
                 .<BrokerSource>map(uri -> new ExternalSource(name, uri.strip(), variable))
-                .orElseGet(KafkaSource::new);
+                .orElseGet(() -> name.equals(KafkaBroker.NAME) ? new KafkaSource() : new RocketMqSource());
     }
 
     private static final class KafkaSource implements BrokerSource {
@@ -49,12 +49,29 @@ public final class Brokers {
 
         @Override
         public Availability availability() {
-            return BrokerJars.kafka().availability();
+            return BrokerJars.of(BrokerJars.Kind.KAFKA).availability();
         }
 
         @Override
         public RunningBroker start(BrokerSettings settings) {
             return KafkaBroker.builder().settings(settings).start();
+        }
+    }
+
+    private static final class RocketMqSource implements BrokerSource {
+        @Override
+        public String name() {
+            return RocketMqBroker.NAME;
+        }
+
+        @Override
+        public Availability availability() {
+            return BrokerJars.of(BrokerJars.Kind.ROCKETMQ).availability();
+        }
+
+        @Override
+        public RunningBroker start(BrokerSettings settings) {
+            return RocketMqBroker.builder().settings(settings).start();
         }
     }
 

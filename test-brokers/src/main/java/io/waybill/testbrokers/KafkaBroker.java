@@ -293,7 +293,7 @@ public final class KafkaBroker implements RunningBroker {
          * @throws IllegalStateException if its jars are not there, or if it is not ready within 60 s; the message says why
          */
         public KafkaBroker start() {
-            BrokerJars jars = BrokerJars.kafka();
+            BrokerJars jars = BrokerJars.of(BrokerJars.Kind.KAFKA);
             for (int attempt = 1; ; attempt++) {
                 KafkaBroker broker = new KafkaBroker(jars, settings);
                 try {

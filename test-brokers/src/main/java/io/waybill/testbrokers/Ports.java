@@ -30,16 +30,26 @@ public final class Ports {
      * @throws IllegalStateException if none was found
      */
     public static int free() {
+        return freeWith(0);
+    }
+
+    /** A port {@code p} for a broker that listens on {@code p} and on {@code p - below}: both are free and given once only. */
+    static int freeWith(int below) {
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
             synchronized (GIVEN) {
-                if (!GIVEN.contains(port) && bindable(port)) {
+                if (grantable(port) && grantable(port - below)) {
                     GIVEN.add(port);
+                    GIVEN.add(port - below);
                     return port;
                 }
             }
         }
         throw new IllegalStateException("No free port between " + FIRST + " and " + LAST + " on 127.0.0.1");
+    }
+
+    private static boolean grantable(int port) {
+        return !GIVEN.contains(port) && bindable(port);
     }
 
     private static boolean bindable(int port) {

@@ -70,8 +70,8 @@ class BrokersTest {
     void theJarsAreFoundWhereTheBuildPutsThemAndOtherwiseTheRemedyIsNamed(@TempDir Path root) throws IOException {
         Path empty = Files.createDirectories(root.resolve("empty"));
         Properties told = new Properties();
-        told.setProperty(BrokerJars.KAFKA_PROPERTY, empty.toString());
-        BrokerJars missing = BrokerJars.kafka(told, Map.of(), root);
+        told.setProperty(BrokerJars.Kind.KAFKA.property(), empty.toString());
+        BrokerJars missing = BrokerJars.of(BrokerJars.Kind.KAFKA, told, Map.of(), root);
         assertThat(missing.availability().toString())
                 .startsWith("NOT AVAILABLE")
                 .contains(empty.toString(), "./waybill demo");
@@ -80,8 +80,11 @@ class BrokersTest {
                 .hasMessageContaining("./waybill demo");
 
         Path jar = Files.createFile(empty.resolve("kafka_2.13-9.8.7.jar"));
-        BrokerJars found =
-                BrokerJars.kafka(new Properties(), Map.of(BrokerJars.KAFKA_VARIABLE, empty.toString()), root);
+        BrokerJars found = BrokerJars.of(
+                BrokerJars.Kind.KAFKA,
+                new Properties(),
+                Map.of(BrokerJars.Kind.KAFKA.variable(), empty.toString()),
+                root);
         assertThat(found.availability().available()).isTrue();
         assertThat(found.version()).isEqualTo("9.8.7");
         assertThat(found.classPath()).isEqualTo(jar.resolveSibling("*").toString());

@@ -1,0 +1,290 @@
+package io.waybill.testbrokers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * An Apache RocketMQ name server and one broker, each in a child JVM of this one, listening on 127.0.0.1; the port that a
+ * broker keeps open for replicas alone is bound to every address, which RocketMQ leaves no choice about.
+ *
+ * <p>Topics are not created by themselves unless {@link Builder#autoCreateTopics} says so; consumer groups are. The files of
+ * the store are small. Otherwise RocketMQ's own defaults hold; one of them is that messages are confirmed when they are in
+ * the system's page cache, where the end of the process does them no harm.
+ *
+ * <p>Made by {@link #builder()}, which returns when the broker takes requests and the name server has its routes; ends with
+ * {@link #close()}, or with this JVM. What is done to this object is done to all its processes; {@link #nameServer()} and
+ * {@link #brokers()} are for doing it to one of them.
+ */
+public final class RocketMqBroker implements RunningBroker {
+    static final String NAME = "rocketmq";
+
+    private static final int PORT_ATTEMPTS = 3;
+    private static final String NAME_SERVER_HEAP = "96m";
+
+    private final BrokerJars jars;
+    private final BrokerSettings settings;
+    private final Path home;
+    private final RocketMqFiles files;
+    private final List<RocketMqNode> nodes;
+    private boolean closed;
+
+    private RocketMqBroker(BrokerJars jars, BrokerSettings settings) {
+        this.jars = jars;
+        this.settings = settings;
+        try {
+            this.home = Reaper.temporaryFolder("waybill-rocketmq-");
+        } catch (IOException e) {
+            throw new UncheckedIOException("No temporary folder for the broker", e);
+        }
+        try {
+            this.files = new RocketMqFiles(home);
+            files.write(settings);
+        } catch (IOException | RuntimeException e) {
+            Reaper.delete(home);
+            throw new IllegalStateException("The broker's files could not be written", e);
+        }
+        this.nodes = files.nodes().stream()
+                .map(node -> new RocketMqNode(node.name(), files.log(node.name()), () -> launch(node)))
+                .toList();
+    }
+
+    /** A broker with the defaults of {@link BrokerSettings#defaults()}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String version() {
+        return jars.version();
+    }
+
+    @Override
+    public String uri() {
+        return "rocketmq://" + nameServerAddress();
+    }
+
+    /** Host and port of the name server, as RocketMQ's own clients want them. */
+    public String nameServerAddress() {
+        return files.nameServer();
+    }
+
+    /** The name of the brokers' cluster, which is also a topic on each of them: the key to create a topic on all of them with. */
+    public String cluster() {
+        return RocketMqFiles.CLUSTER;
+    }
+
+    /** The process of the name server. */
+    public RocketMqNode nameServer() {
+        return nodes.get(0);
+    }
+
+    /** The processes of the brokers. */
+    public List<RocketMqNode> brokers() {
+        return nodes.subList(1, nodes.size());
+    }
+
+    @Override
+    public Optional<Credentials> credentials() {
+        return settings.security().credentials();
+    }
+
+    @Override
+    public Optional<TlsFiles> tls() {
+        return files.tls();
+    }
+
+    @Override
+    public boolean canFault() {
+        return true;
+    }
+
+    /** Whether all processes are there; paused ones are. */
+    @Override
+    public synchronized boolean running() {
+        return nodes.stream().allMatch(RocketMqNode::running);
+    }
+
+    @Override
+    public synchronized Set<ProcessHandle> processes() {
+        return nodes.stream().flatMap(node -> node.process().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public synchronized void kill() {
+        requireRunning("killed").forEach(RocketMqNode::kill);
+    }
+
+    @Override
+    public synchronized void pause() {
+        requireRunning("paused").forEach(RocketMqNode::pause);
+    }
+
+    @Override
+    public synchronized void resume() {
+        requireRunning("resumed").forEach(RocketMqNode::resume);
+    }
+
+    @Override
+    public synchronized void stop() {
+        List<RocketMqNode> running = requireRunning("stopped");
+        // a broker takes leave of its name server
+        for (int i = running.size() - 1; i >= 0; i--) {
+            running.get(i).stop();
+        }
+    }
+
+    /** Starts those of its processes that are not running. */
+    @Override
+    public synchronized void start() {
+        List<RocketMqNode> down = nodes.stream().filter(node -> !node.running()).toList();
+        if (closed || down.isEmpty()) {
+            throw new IllegalStateException(this + " cannot be started: it is " + (closed ? "closed" : "running"));
+        }
+        down.forEach(RocketMqNode::launch);
+        down.forEach(RocketMqNode::awaitReady);
+    }
+
+    @Override
+    public Path dataFolder() {
+        return files.data();
+    }
+
+    @Override
+    public Path logFolder() {
+        return files.logs();
+    }
+
+    @Override
+    public synchronized String logTail() {
+        return nodes.stream()
+                .map(node -> "-- " + node.name() + "\n" + node.logTail())
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            nodes.forEach(RocketMqNode::close);
+            Reaper.delete(home);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "RocketMqBroker[" + version() + " at " + nameServerAddress() + "]";
+    }
+
+    private ChildProcess launch(RocketMqFiles.Node node) {
+        ChildProcess.Builder builder = ChildProcess.java(RocketMqBrokerMain.class.getName())
+                .classPath(jars.classPath())
+                .heap(node.broker() ? settings.heap() : NAME_SERVER_HEAP)
+                .folder(home)
+                .systemProperty("rocketmq.home.dir", home.toString())
+                .systemProperty("user.home", files.scratch().toString())
+                .systemProperty("java.io.tmpdir", files.scratch().toString())
+                .systemProperty("rmq.logback.configurationFile", "io/waybill/testbrokers/rocketmq-logback.xml")
+                .systemProperty("waybill.broker.log", files.log(node.name()).toString())
+                // otherwise each process makes a certificate of its own, which takes seconds
+                .systemProperty("tls.server.mode", "disabled")
+                .jvmArgument("-XX:+UseSerialGC")
+                .arguments(
+                        node.broker() ? RocketMqBrokerMain.BROKER : RocketMqBrokerMain.NAME_SERVER,
+                        files.properties(node.name()).toString());
+        if (settings.quickStart()) {
+            builder.jvmArgument("-XX:TieredStopAtLevel=1");
+        }
+        return builder.start();
+    }
+
+    private List<RocketMqNode> requireRunning(String what) {
+        List<RocketMqNode> running =
+                nodes.stream().filter(RocketMqNode::running).toList();
+        if (running.isEmpty()) {
+            throw new IllegalStateException(this + " cannot be " + what + ": it is not running\n" + logTail());
+        }
+        return running;
+    }
+
+    /** Choices for a broker that is to be started. Made by {@link RocketMqBroker#builder()}; for one thread. */
+    public static final class Builder {
+        private BrokerSettings settings = BrokerSettings.defaults();
+
+        private Builder() {}
+
+        /** All settings at once, instead of those chosen so far. */
+        public Builder settings(BrokerSettings settings) {
+            this.settings = settings;
+            return this;
+        }
+
+        /** The most that a broker's heap may take, as the JVM writes it; 512m by default. The name server has 96m. */
+        public Builder heap(String heap) {
+            settings = settings.withHeap(heap);
+            return this;
+        }
+
+        /** Compiles by the JVM's fast compiler only: ready sooner, slower under load. For tests; off by default. */
+        public Builder quickStart() {
+            settings = settings.withQuickStart(true);
+            return this;
+        }
+
+        /**
+         * One of RocketMQ's properties, as they stand in the file of a broker; wins over what this class sets. Not for ports,
+         * names and folders.
+         */
+        public Builder property(String key, String value) {
+            settings = settings.withProperty(key, value);
+            return this;
+        }
+
+        /** Whether a topic comes into being when it is first sent to; false by default. */
+        public Builder autoCreateTopics(boolean create) {
+            return property("autoCreateTopicEnable", Boolean.toString(create));
+        }
+
+        /** Confirms a message when it is on the disk, not when it is in the page cache. */
+        public Builder syncFlush() {
+            return property("flushDiskType", "SYNC_FLUSH");
+        }
+
+        /** No TLS and no login: the default. */
+        public Builder plaintext() {
+            settings = settings.withSecurity(Security.plaintext());
+            return this;
+        }
+
+        /**
+         * Starts the broker and returns when it takes requests and the name server has its routes.
+         *
+         * @throws IllegalStateException if its jars are not there, or if it is not ready within 60 s; the message says why
+         */
+        public RocketMqBroker start() {
+            BrokerJars jars = BrokerJars.of(BrokerJars.Kind.ROCKETMQ);
+            for (int attempt = 1; ; attempt++) {
+                RocketMqBroker broker = new RocketMqBroker(jars, settings);
+                try {
+                    broker.start();
+                    return broker;
+                } catch (RuntimeException e) {
+                    boolean portTaken = broker.logTail().contains("Address already in use");
+                    broker.close();
+                    if (!portTaken || attempt == PORT_ATTEMPTS) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+}

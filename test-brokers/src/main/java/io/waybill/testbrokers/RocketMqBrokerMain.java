@@ -1,0 +1,118 @@
+package io.waybill.testbrokers;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * RocketMQ's name server, or one broker, in this JVM. The only class that knows RocketMQ's internals, by reflection: they are
+ * on the class path of the child alone.
+ *
+ * <p>Arguments: {@value #NAME_SERVER} or {@value #BROKER}, and the file with its properties.
+ */
+final class RocketMqBrokerMain {
+    static final String NAME_SERVER = "namesrv";
+    static final String BROKER = "broker";
+    static final String READY = "waybill: the broker takes requests";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final int POLL_MILLIS = 20;
+
+    private RocketMqBrokerMain() {}
+
+    public static void main(String[] args) throws Exception {
+        // without it the name server takes a broker for an ancient one and keeps none of its topics
+        System.setProperty("rocketmq.remoting.version", currentVersion());
+        if (args[0].equals(NAME_SERVER)) {
+            call(Class.forName("org.apache.rocketmq.namesrv.NamesrvStartup"), "main0", arguments(args[1]));
+        } else {
+            broker(args[1]);
+        }
+        System.out.println(READY);
+    }
+
+    private static String currentVersion() throws ReflectiveOperationException {
+        return Integer.toString(Class.forName("org.apache.rocketmq.common.MQVersion")
+                .getField("CURRENT_VERSION")
+                .getInt(null));
+    }
+
+    /** Reads what is stored while the name server still starts, then registers with it and waits for the routes. */
+    private static void broker(String file) throws Exception {
+        Properties properties = new Properties();
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+            properties.load(in);
+        }
+        Class<?> startup = Class.forName("org.apache.rocketmq.broker.BrokerStartup");
+        Object broker = call(startup, "createBrokerController", arguments(file));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String nameServer = properties.getProperty("namesrvAddr");
+        while (!listening(nameServer)) {
+            await(deadline, "the name server at " + nameServer + " does not answer");
+        }
+        call(startup, "start", broker);
+        if (!"SLAVE".equals(properties.getProperty("brokerRole"))) {
+            while (!registered(broker, properties)) {
+                await(deadline, "the name server at " + nameServer + " has no route to this broker");
+            }
+        }
+    }
+
+    private static boolean listening(String address) {
+        int colon = address.lastIndexOf(':');
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
+                    1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether the name server knows the topic that every broker has of its own, which is named after it. */
+    private static boolean registered(Object broker, Properties properties) throws Exception {
+        String name = properties.getProperty("brokerName");
+        Object api = call(broker, "getBrokerOuterAPI");
+        Method find = api.getClass().getMethod("getTopicRouteInfoFromNameServer", String.class, long.class);
+        try {
+            Object route = find.invoke(api, name, 3_000L);
+            for (Object data : (Iterable<?>) call(route, "getBrokerDatas")) {
+                if (name.equals(call(data, "getBrokerName")) && !((Map<?, ?>) call(data, "getBrokerAddrs")).isEmpty()) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (InvocationTargetException e) {
+            // no route yet, or no answer
+            return false;
+        }
+    }
+
+    private static void await(long deadline, String otherwise) throws InterruptedException {
+        if (System.nanoTime() > deadline) {
+            throw new IllegalStateException(otherwise);
+        }
+        Thread.sleep(POLL_MILLIS);
+    }
+
+    private static Object arguments(String file) {
+        return new String[] {"-c", file};
+    }
+
+    private static Object call(Class<?> type, String method, Object argument) throws ReflectiveOperationException {
+        return type.getMethod(method, argument.getClass()).invoke(null, argument);
+    }
+
+    private static Object call(Object target, String method) throws ReflectiveOperationException {
+        return target.getClass().getMethod(method).invoke(target);
+    }
+}

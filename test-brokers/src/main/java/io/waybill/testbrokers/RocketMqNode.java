@@ -1,0 +1,129 @@
+package io.waybill.testbrokers;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process of a {@link RocketMqBroker}: its name server, or one of its brokers.
+ *
+ * <p>It can be stopped, killed, paused and started on its own, with the same promises and exceptions as the whole
+ * {@link RunningBroker}; it ends with it. Safe for use by several threads.
+ */
+public final class RocketMqNode {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    private static final int TAIL = 40;
+
+    private final String name;
+    private final Path log;
+    private final Supplier<ChildProcess> launcher;
+    private @Nullable ChildProcess process;
+    private boolean closed;
+
+    RocketMqNode(String name, Path log, Supplier<ChildProcess> launcher) {
+        this.name = name;
+        this.log = log;
+        this.launcher = launcher;
+    }
+
+    /** The name of the broker as RocketMQ's clients see it; {@code namesrv} for the name server. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether the process is there; a paused one is. */
+    public synchronized boolean running() {
+        return process != null && process.alive();
+    }
+
+    /** The process, if it is there. */
+    public synchronized Optional<ProcessHandle> process() {
+        return process != null && process.alive() ? Optional.of(process.handle()) : Optional.empty();
+    }
+
+    /** Ends the process as {@code kill -9} does, and returns when it is gone. Its data stays. */
+    public synchronized void kill() {
+        requireRunning("killed").kill();
+    }
+
+    /** Freezes the process (SIGSTOP); does nothing if it is paused already. */
+    public synchronized void pause() {
+        requireRunning("paused").pause();
+    }
+
+    /** Lets a paused process go on (SIGCONT); does nothing if it is not paused. */
+    public synchronized void resume() {
+        requireRunning("resumed").resume();
+    }
+
+    /** Shuts the process down in order, and returns when it is gone. Its data stays. */
+    public synchronized void stop() {
+        requireRunning("stopped").stop(STOP_TIMEOUT);
+    }
+
+    /** Starts it again on the same data and ports; returns when it takes requests and, if it is a master, has its routes. */
+    public synchronized void start() {
+        launch();
+        awaitReady();
+    }
+
+    /** Starts the process and returns at once. */
+    synchronized void launch() {
+        if (closed || running()) {
+            throw new IllegalStateException(this + " cannot be started: it is " + (closed ? "closed" : "running"));
+        }
+        process = launcher.get();
+    }
+
+    synchronized void awaitReady() {
+        ChildProcess child = requireRunning("waited for");
+        try {
+            String unused = child.awaitLine(RocketMqBrokerMain.READY::equals, START_TIMEOUT);
+        } catch (IllegalStateException e) {
+            child.kill();
+            throw new IllegalStateException(this + " did not start\n" + logTail(), e);
+        }
+    }
+
+    synchronized String logTail() {
+        StringBuilder tail = new StringBuilder();
+        try {
+            if (Files.exists(log)) {
+                List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+                lines.stream()
+                        .skip(Math.max(0, lines.size() - TAIL))
+                        .forEach(line -> tail.append(line).append('\n'));
+            }
+        } catch (IOException e) {
+            tail.append("the log cannot be read: ").append(e).append('\n');
+        }
+        return process == null ? tail.toString() : tail + process.tail();
+    }
+
+    synchronized void close() {
+        closed = true;
+        if (process != null) {
+            process.kill();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "RocketMqNode[" + name + "]";
+    }
+
+    private ChildProcess requireRunning(String what) {
+        ChildProcess child = process;
+        if (child == null || !child.alive()) {
+            throw new IllegalStateException(this + " cannot be " + what + ": it is not running\n" + logTail());
+        }
+        return child;
+    }
+}

@@ -1,0 +1,94 @@
+package io.waybill.testbrokers;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.rocketmq.client.ClientConfig;
+import org.apache.rocketmq.client.MQAdmin;
+import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.client.producer.SendStatus;
+import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.common.message.MessageQueue;
+
+/** RocketMQ's own clients, as short as the tests need them. */
+final class RocketMqClients {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private RocketMqClients() {}
+
+    static DefaultMQProducer producer(RocketMqBroker broker) throws Exception {
+        DefaultMQProducer producer = new DefaultMQProducer("senders");
+        configure(producer, broker);
+        producer.setSendMsgTimeout(3_000);
+        producer.setRetryTimesWhenSendFailed(0);
+        producer.start();
+        return producer;
+    }
+
+    /** Creates the topic on every broker, with one queue on each. */
+    static void createTopic(RocketMqBroker broker, String topic) throws Exception {
+        DefaultMQProducer producer = producer(broker);
+        try {
+            MQAdmin admin = producer;
+            admin.createTopic(broker.cluster(), topic, 1, 0, Map.of());
+        } finally {
+            producer.shutdown();
+        }
+    }
+
+    static void send(RocketMqBroker broker, String topic, int from, int to) throws Exception {
+        DefaultMQProducer producer = producer(broker);
+        try {
+            for (int i = from; i < to; i++) {
+                SendResult result = producer.send(message(topic, "m" + i));
+                if (result.getSendStatus() != SendStatus.SEND_OK) {
+                    throw new AssertionError(result);
+                }
+            }
+        } finally {
+            producer.shutdown();
+        }
+    }
+
+    static Message message(String topic, String text) {
+        return new Message(topic, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** All that the topic holds, from its beginning, until {@code count} messages are there. */
+    static List<String> receive(RocketMqBroker broker, String topic, int count) throws Exception {
+        List<String> values = new ArrayList<>();
+        DefaultLitePullConsumer consumer = new DefaultLitePullConsumer("receivers");
+        configure(consumer, broker);
+        consumer.setAutoCommit(false);
+        consumer.start();
+        try {
+            Collection<MessageQueue> queues = consumer.fetchMessageQueues(topic);
+            consumer.assign(queues);
+            for (MessageQueue queue : queues) {
+                consumer.seekToBegin(queue);
+            }
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (values.size() < count && System.nanoTime() < deadline) {
+                for (MessageExt message : consumer.poll(200)) {
+                    values.add(new String(message.getBody(), StandardCharsets.UTF_8));
+                }
+            }
+        } finally {
+            consumer.shutdown();
+        }
+        return values;
+    }
+
+    private static void configure(ClientConfig config, RocketMqBroker broker) {
+        config.setNamesrvAddr(broker.nameServerAddress());
+        config.setInstanceName("test-" + NUMBER.incrementAndGet());
+        config.setVipChannelEnabled(false);
+    }
+}
