@@ -164,9 +164,7 @@ final class Decoder {
             }
             headers.put(
                     name,
-                    ours
-                            ? PropertyBytes.decode(bytes, middle + 1, end)
-                            : Arrays.copyOfRange(bytes, middle + 1, end));
+                    ours ? PropertyBytes.decode(bytes, middle + 1, end) : Arrays.copyOfRange(bytes, middle + 1, end));
         }
 
         Headers headers() {

@@ -77,8 +77,7 @@ final class OffsetWriter {
             waiting = List.copyOf(waiters);
             waiters.clear();
         }
-        CompletableFuture<?> unused =
-                wire.send(position).whenComplete((answer, failure) -> written(waiting, failure));
+        CompletableFuture<?> unused = wire.send(position).whenComplete((answer, failure) -> written(waiting, failure));
     }
 
     private void written(List<Waiter> waiting, @Nullable Throwable failure) {

@@ -249,7 +249,8 @@ final class QueueFlow {
     }
 
     private static long number(RemotingCommand response, String name) {
-        String value = response.getExtFields() == null ? null : response.getExtFields().get(name);
+        String value =
+                response.getExtFields() == null ? null : response.getExtFields().get(name);
         return value == null ? -1 : Long.parseLong(value);
     }
 

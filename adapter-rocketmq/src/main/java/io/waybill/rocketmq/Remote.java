@@ -49,7 +49,7 @@ final class Remote implements AutoCloseable {
         netty.setDisableCallbackExecutor(true);
         netty.setDisableNettyWorkerGroup(true);
         this.api = new MQClientAPIImpl(
-                netty, new Deaf(), settings.signer(), config, null, (c, l) -> new Client(c, settings.tls()));
+                netty, new Deaf(), settings.signer(), config, null, arguments -> new Client(netty, settings.tls()));
         this.client = api.getRemotingClient();
         client.updateNameServerAddressList(new ArrayList<>(settings.nameServers()));
         api.start();
@@ -69,8 +69,7 @@ final class Remote implements AutoCloseable {
         return call(address, request, timeout());
     }
 
-    RemotingCommand call(
-            @Nullable String address, RemotingCommand request, long millis) throws Exception {
+    RemotingCommand call(@Nullable String address, RemotingCommand request, long millis) throws Exception {
         RemotingCommand response = client.invokeSync(checked(address), request, millis);
         if (response.getCode() != ResponseCode.SUCCESS) {
             throw refusal(response, address);
@@ -116,8 +115,7 @@ final class Remote implements AutoCloseable {
         client.closeChannels(List.of(address));
     }
 
-    private @Nullable String checked(
-            @Nullable String address) {
+    private @Nullable String checked(@Nullable String address) {
         if (address == null || allowed.contains(address)) {
             return address;
         }
@@ -130,8 +128,7 @@ final class Remote implements AutoCloseable {
         return address;
     }
 
-    static MQBrokerException refusal(
-            RemotingCommand response, @Nullable String address) {
+    static MQBrokerException refusal(RemotingCommand response, @Nullable String address) {
         return new MQBrokerException(
                 response.getCode(), response.getRemark(), address == null ? "the name server" : address);
     }
@@ -176,8 +173,7 @@ final class Remote implements AutoCloseable {
         }
 
         @Override
-        public @Nullable RemotingCommand processRequest(
-                ChannelHandlerContext context, RemotingCommand request) {
+        public @Nullable RemotingCommand processRequest(ChannelHandlerContext context, RemotingCommand request) {
             return request.isOnewayRPC()
                     ? null
                     : RemotingCommand.createResponseCommand(

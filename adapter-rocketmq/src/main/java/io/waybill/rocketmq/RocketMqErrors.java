@@ -57,8 +57,9 @@ final class RocketMqErrors {
 
     private static ErrorKind kind(int code) {
         return switch (code) {
-            case ResponseCode.TOPIC_NOT_EXIST, ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, ResponseCode.QUERY_NOT_FOUND ->
-                ErrorKind.NOT_FOUND;
+            case ResponseCode.TOPIC_NOT_EXIST,
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                    ResponseCode.QUERY_NOT_FOUND -> ErrorKind.NOT_FOUND;
             case ResponseCode.NO_PERMISSION -> ErrorKind.UNAUTHORIZED;
             case ResponseCode.SYSTEM_BUSY,
                     ResponseCode.SERVICE_NOT_AVAILABLE,
@@ -67,8 +68,7 @@ final class RocketMqErrors {
                     ResponseCode.FLUSH_SLAVE_TIMEOUT,
                     ResponseCode.SLAVE_NOT_AVAILABLE,
                     ResponseCode.POLLING_TIMEOUT,
-                    ResponseCode.GO_AWAY ->
-                ErrorKind.UNAVAILABLE;
+                    ResponseCode.GO_AWAY -> ErrorKind.UNAVAILABLE;
             case ResponseCode.MESSAGE_ILLEGAL, ResponseCode.INVALID_PARAMETER -> ErrorKind.INVALID;
             case ResponseCode.REQUEST_CODE_NOT_SUPPORTED -> ErrorKind.UNSUPPORTED;
             default -> ErrorKind.REFUSED;
@@ -87,8 +87,7 @@ final class RocketMqErrors {
                     ResponseCode.NO_PERMISSION,
                     ResponseCode.TOPIC_NOT_EXIST,
                     ResponseCode.INVALID_PARAMETER,
-                    ResponseCode.REQUEST_CODE_NOT_SUPPORTED ->
-                true;
+                    ResponseCode.REQUEST_CODE_NOT_SUPPORTED -> true;
             default -> false;
         };
     }

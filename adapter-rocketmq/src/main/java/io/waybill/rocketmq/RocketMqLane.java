@@ -66,9 +66,11 @@ final class RocketMqLane implements Sender.Lane {
             String address = sender.address(queue.broker());
             if (address == null) {
                 sender.lookAgain(topic);
-                refuse(part, RocketMqErrors.of(
-                        ErrorKind.UNAVAILABLE,
-                        "Broker '" + queue.broker() + "', which holds this partition, has no master"));
+                refuse(
+                        part,
+                        RocketMqErrors.of(
+                                ErrorKind.UNAVAILABLE,
+                                "Broker '" + queue.broker() + "', which holds this partition, has no master"));
                 sendNext();
                 return;
             }
@@ -112,7 +114,7 @@ final class RocketMqLane implements Sender.Lane {
             header.setJ(0);
             header.setK(false);
             header.setM(true);
-            header.setN(queue.broker());
+            header.setBrokerName(queue.broker());
             RemotingCommand request = RemotingCommand.createRequestCommand(RequestCode.SEND_BATCH_MESSAGE, header);
             request.setSerializeTypeCurrentRPC(SerializeType.ROCKETMQ);
             request.setBody(encoder.take());

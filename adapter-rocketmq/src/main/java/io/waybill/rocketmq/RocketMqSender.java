@@ -56,12 +56,11 @@ final class RocketMqSender implements Sender {
         this.topology = new Topology(remote);
         this.facts = new Facts(remote, topology);
         this.options = options;
-        this.background =
-                new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1_000), task -> {
-                    Thread thread = new Thread(task, "waybill-rocketmq-" + options.producer());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        this.background = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(1_000), task -> {
+            Thread thread = new Thread(task, "waybill-rocketmq-" + options.producer());
+            thread.setDaemon(true);
+            return thread;
+        });
         background.allowCoreThreadTimeOut(true);
     }
 

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Tls {
     private final Settings settings;
     private final SslContext context;
+    private volatile @Nullable Throwable lastFailure;
 
     Tls(Settings settings) {
         this.settings = settings;
@@ -53,6 +54,12 @@ final class Tls {
     /** What the client makes its connections with. */
     SslContext context() {
         return new PerHost(context);
+    }
+
+    /** Why a handshake failed last; RocketMQ's client only says that a connection ended. */
+    @Nullable
+    Throwable lastFailure() {
+        return lastFailure;
     }
 
     private void trust(SslContextBuilder builder) throws IOException, GeneralSecurityException {
@@ -104,11 +111,13 @@ final class Tls {
         }
         Path file = Path.of(name);
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw RocketMqSettings.invalid("Setting '" + setting + "' names '" + file + "', which is no readable file.");
+            throw RocketMqSettings.invalid(
+                    "Setting '" + setting + "' names '" + file + "', which is no readable file.");
         }
         if (!List.of("p12", "pfx", "pkcs12", "jks", "pem", "crt", "cer").contains(ending(file))) {
-            throw RocketMqSettings.invalid("Setting '" + setting + "' names '" + file
-                    + "': its name must end in .p12, .pfx, .pkcs12, .jks, .pem, .crt or .cer, which says how to read it.");
+            throw RocketMqSettings.invalid(
+                    "Setting '" + setting + "' names '" + file
+                            + "': its name must end in .p12, .pfx, .pkcs12, .jks, .pem, .crt or .cer, which says how to read it.");
         }
         return file;
     }
@@ -123,7 +132,7 @@ final class Tls {
     }
 
     /** Gives out handlers that take the place of themselves, once they know the host. */
-    private static final class PerHost extends SslContext {
+    private final class PerHost extends SslContext {
         private final SslContext target;
 
         PerHost(SslContext target) {
@@ -146,6 +155,7 @@ final class Tls {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // the method is the class's own
         public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
             return target.applicationProtocolNegotiator();
         }
@@ -167,7 +177,7 @@ final class Tls {
     }
 
     /** The client asks for a handler before it knows where to; without a name none could be verified. */
-    private static final class UntilConnect extends SslHandler {
+    private final class UntilConnect extends SslHandler {
         private final SslContext target;
 
         UntilConnect(SslContext target, SSLEngine unused) {
@@ -180,8 +190,13 @@ final class Tls {
                 ChannelHandlerContext here, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
             InetSocketAddress address = (InetSocketAddress) remote;
             SslHandler named = target.newHandler(here.alloc(), address.getHostString(), address.getPort());
+            var unused = named.handshakeFuture().addListener(handshake -> {
+                if (!handshake.isSuccess()) {
+                    lastFailure = handshake.cause();
+                }
+            });
             here.pipeline().replace(this, here.name(), named);
-            here.pipeline().context(named).connect(remote, local, promise);
+            var unusedToo = here.pipeline().context(named).connect(remote, local, promise);
         }
     }
 }

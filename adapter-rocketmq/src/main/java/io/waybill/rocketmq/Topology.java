@@ -16,6 +16,7 @@ import org.apache.rocketmq.remoting.protocol.ResponseCode;
 import org.apache.rocketmq.remoting.protocol.body.ClusterInfo;
 import org.apache.rocketmq.remoting.protocol.header.namesrv.GetKVConfigRequestHeader;
 import org.apache.rocketmq.remoting.protocol.header.namesrv.GetKVConfigResponseHeader;
+import org.apache.rocketmq.remoting.protocol.header.namesrv.GetRouteInfoRequestHeader;
 import org.apache.rocketmq.remoting.protocol.route.BrokerData;
 import org.apache.rocketmq.remoting.protocol.route.QueueData;
 import org.apache.rocketmq.remoting.protocol.route.TopicRouteData;
@@ -117,6 +118,30 @@ final class Topology {
         return found;
     }
 
+    /** Whether every name server shows all these queues, by broker. */
+    boolean shows(String name, Map<String, Integer> queues) throws Exception {
+        for (String server : remote.api().getNameServerAddressList()) {
+            GetRouteInfoRequestHeader header = new GetRouteInfoRequestHeader();
+            header.setTopic(name);
+            RemotingCommand response = remote.api()
+                    .getRemotingClient()
+                    .invokeSync(
+                            server,
+                            RemotingCommand.createRequestCommand(RequestCode.GET_ROUTEINFO_BY_TOPIC, header),
+                            remote.timeout());
+            Map<String, Integer> shown = new TreeMap<>();
+            if (response.getCode() == ResponseCode.SUCCESS) {
+                TopicRouteData.decode(response.getBody(), TopicRouteData.class)
+                        .getQueueDatas()
+                        .forEach(data -> shown.put(data.getBrokerName(), data.getReadQueueNums()));
+            }
+            if (!shown.equals(queues)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void learn(BrokerData broker) {
         String master = broker.getBrokerAddrs().get(MixAll.MASTER_ID);
         if (master != null) {
@@ -142,8 +167,7 @@ final class Topology {
                                 remote.timeout());
                 answered = true;
                 if (response.getCode() == ResponseCode.SUCCESS) {
-                    return ((GetKVConfigResponseHeader)
-                                    response.decodeCommandCustomHeader(GetKVConfigResponseHeader.class))
+                    return response.decodeCommandCustomHeader(GetKVConfigResponseHeader.class)
                             .getValue();
                 }
             } catch (RemotingException e) {
@@ -176,7 +200,10 @@ final class Topology {
         StringBuilder order = new StringBuilder();
         new TreeMap<>(queues).forEach((broker, count) -> {
             if (count > 0) {
-                order.append(order.isEmpty() ? "" : ";").append(broker).append(':').append(count);
+                order.append(order.isEmpty() ? "" : ";")
+                        .append(broker)
+                        .append(':')
+                        .append(count);
             }
         });
         return order.toString();
