@@ -148,7 +148,7 @@ public final class RocketMqAdapter implements Adapter {
         } catch (TimeoutException e) {
             throw noAnswer(e);
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             if (settings.tls() != null && RocketMqErrors.classify(cause) == ErrorKind.UNAVAILABLE) {
                 throw noAnswer(cause);
             }
