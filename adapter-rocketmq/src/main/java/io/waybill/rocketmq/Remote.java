@@ -143,9 +143,12 @@ final class Remote implements AutoCloseable {
         }
     }
 
+    /** Does not wait: one of the client's threads looks only every three seconds whether it is to end. */
     @Override
     public void close() {
-        api.shutdown();
+        Thread closer = new Thread(api::shutdown, "waybill-rocketmq-close");
+        closer.setDaemon(true);
+        closer.start();
     }
 
     /** The part of a callback that is not needed. */
