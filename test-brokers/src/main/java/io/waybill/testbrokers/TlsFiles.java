@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.UUID;
 
 /**
- * A broker's certificate and the trust stores that go with it, all PKCS12 and all with one password.
+ * A broker's certificate and the trust stores that go with it, all PKCS12 and all with one password; and the same as PEM, for
+ * those who read nothing else.
  *
  * <p>Made with the broker, by the JDK's keytool; the files lie in the broker's folder and go with it.
  */
@@ -60,6 +62,17 @@ public final class TlsFiles {
         return trustStore(STRANGER);
     }
 
+    /** The broker's certificate as PEM: what a client has to trust. */
+    public Path certificate() {
+        return pem(BROKER);
+    }
+
+    /** The certificate in {@link #strangerTrustStore()} as PEM: who trusts it must refuse the broker. Made at the first call. */
+    public Path strangerCertificate() {
+        Path unused = strangerTrustStore();
+        return pem(STRANGER);
+    }
+
     /** The password of both trust stores. */
     public String password() {
         return password;
@@ -67,6 +80,11 @@ public final class TlsFiles {
 
     Path keyStore() {
         return keyStore(BROKER);
+    }
+
+    /** The broker's private key as PEM (PKCS #8), without a password. */
+    Path privateKey() {
+        return folder.resolve(BROKER + "-key.pem");
     }
 
     /** Names the folder only. */
@@ -77,6 +95,10 @@ public final class TlsFiles {
 
     private Path keyStore(String name) {
         return folder.resolve(name + "-key.p12");
+    }
+
+    private Path pem(String name) {
+        return folder.resolve(name + ".pem");
     }
 
     private Path trustStore(String name) {
@@ -121,8 +143,20 @@ public final class TlsFiles {
             try (OutputStream out = Files.newOutputStream(trustStore(name))) {
                 trust.store(out, password.toCharArray());
             }
+            writePem(pem(name), "CERTIFICATE", source.getCertificate(name).getEncoded());
+            if (name.equals(BROKER)) {
+                writePem(
+                        privateKey(),
+                        "PRIVATE KEY",
+                        source.getKey(name, password.toCharArray()).getEncoded());
+            }
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("The trust store for the broker's certificate could not be made", e);
         }
+    }
+
+    private static void writePem(Path file, String what, byte[] encoded) throws IOException {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
+        Files.writeString(file, "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n");
     }
 }
