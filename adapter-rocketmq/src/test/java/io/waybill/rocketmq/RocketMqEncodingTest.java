@@ -28,7 +28,15 @@ class RocketMqEncodingTest {
     private static final int MAGIC = -626843481;
 
     /** One message as a batch carries it. */
-    private record Sent(byte[] body, byte[] properties) {
+    private static final class Sent {
+        private final byte[] body;
+        private final byte[] properties;
+
+        Sent(byte[] body, byte[] properties) {
+            this.body = body;
+            this.properties = properties;
+        }
+
         static Sent of(Message message) {
             Encoder encoder = new Encoder();
             assertThat(encoder.add(message, WaybillHeader.encode(message))).isNull();
@@ -153,8 +161,8 @@ class RocketMqEncodingTest {
             assertThat(arrived.message().headers().bytes("h").orElseThrow()).isEqualTo(value);
             assertThat(arrived.message().key()).isEqualTo(key);
             // a broker that reads the properties as text and writes them again changes nothing
-            String text = new String(sent.properties(), StandardCharsets.UTF_8);
-            assertThat(utf8(text)).isEqualTo(sent.properties());
+            String text = new String(sent.properties, StandardCharsets.UTF_8);
+            assertThat(utf8(text)).isEqualTo(sent.properties);
         }
     }
 
