@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules hold in the project. */
 final class ArchitectureTest {
-    private static final List<String> ADAPTERS = List.of("memory", "kafka", "rabbitmq");
+    private static final List<String> ADAPTERS = List.of("memory", "kafka", "rocketmq", "rabbitmq");
     private static final Rules RULES = new Rules("io.waybill", ADAPTERS);
     private static final ImportOption WRITTEN_BY_HAND = location -> !location.contains("jmh_generated");
     private static final JavaClasses PROJECT = new ClassFileImporter(
@@ -57,6 +57,7 @@ final class ArchitectureTest {
                         "io.waybill.message",
                         "io.waybill.memory",
                         "io.waybill.kafka",
+                        "io.waybill.rocketmq",
                         "io.waybill.rabbitmq",
                         "io.waybill.interceptors",
                         "io.waybill.conformance",
