@@ -47,7 +47,8 @@ public final class RocketMqAdapter implements Adapter {
             .with(Capability.START_LATEST, Support.NATIVE)
             .with(Capability.START_TIME, Support.NATIVE)
             .with(Capability.RESET_POSITIONS, Support.NATIVE)
-            .with(Capability.CONTROL_LOG, Support.NATIVE);
+            .with(Capability.CONTROL_LOG, Support.NATIVE)
+            .with(Capability.TOPIC_STORAGE, Support.NATIVE);
 
     /** What is done over the connections that all share. */
     record Connection(Remote remote, Topology topology, Facts facts, GroupFacts groups, Topics topics) {}
