@@ -62,6 +62,7 @@ final class KafkaFiles {
             case PLAIN -> Optional.of("PLAIN");
             case SCRAM_SHA_256 -> Optional.of("SCRAM-SHA-256");
             case SCRAM_SHA_512 -> Optional.of("SCRAM-SHA-512");
+            case ACCESS_KEY -> throw new IllegalArgumentException("Kafka has no login by access key");
         };
     }
 

@@ -118,7 +118,7 @@ final class RabbitMqFiles {
             properties.put("listeners.tcp", "none");
             properties.put("listeners.ssl.1", address);
             properties.put("ssl_options.certfile", tls.get().certificate().toString());
-            properties.put("ssl_options.keyfile", tls.get().key().toString());
+            properties.put("ssl_options.keyfile", tls.get().privateKey().toString());
             properties.put("ssl_options.verify", "verify_none");
             properties.put("ssl_options.fail_if_no_peer_cert", "false");
         } else {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An Apache RocketMQ name server and one broker, each in a child JVM of this one, listening on 127.0.0.1; the port that a
+ * An Apache RocketMQ name server and its brokers, one by default, each in a child JVM of this one, listening on 127.0.0.1; the port that a
  * broker keeps open for replicas alone is bound to every address, which RocketMQ leaves no choice about.
  *
  * <p>Topics are not created by themselves unless {@link Builder#autoCreateTopics} says so; consumer groups are. The files of
@@ -33,7 +33,7 @@ public final class RocketMqBroker implements RunningBroker {
     private final List<RocketMqNode> nodes;
     private boolean closed;
 
-    private RocketMqBroker(BrokerJars jars, BrokerSettings settings) {
+    private RocketMqBroker(BrokerJars jars, BrokerSettings settings, RocketMqFiles.Layout layout) {
         this.jars = jars;
         this.settings = settings;
         try {
@@ -42,8 +42,8 @@ public final class RocketMqBroker implements RunningBroker {
             throw new UncheckedIOException("No temporary folder for the broker", e);
         }
         try {
-            this.files = new RocketMqFiles(home);
-            files.write(settings);
+            this.files = new RocketMqFiles(home, settings.security());
+            files.write(settings, layout);
         } catch (IOException | RuntimeException e) {
             Reaper.delete(home);
             throw new IllegalStateException("The broker's files could not be written", e);
@@ -88,7 +88,7 @@ public final class RocketMqBroker implements RunningBroker {
         return nodes.get(0);
     }
 
-    /** The processes of the brokers. */
+    /** The processes of the brokers: one, unless the builder was told of more; a slave comes after its master. */
     public List<RocketMqNode> brokers() {
         return nodes.subList(1, nodes.size());
     }
@@ -195,16 +195,22 @@ public final class RocketMqBroker implements RunningBroker {
                 .systemProperty("java.io.tmpdir", files.scratch().toString())
                 .systemProperty("rmq.logback.configurationFile", "io/waybill/testbrokers/rocketmq-logback.xml")
                 .systemProperty("waybill.broker.log", files.log(node.name()).toString())
-                // otherwise each process makes a certificate of its own, which takes seconds
-                .systemProperty("tls.server.mode", "disabled")
                 .jvmArgument("-XX:+UseSerialGC")
                 .arguments(
                         node.broker() ? RocketMqBrokerMain.BROKER : RocketMqBrokerMain.NAME_SERVER,
                         files.properties(node.name()).toString());
+        files.tlsProperties().forEach(builder::systemProperty);
+        node.master()
+                .filter(master -> isRunning(master.name()))
+                .ifPresent(master -> builder.arguments(master.address()));
         if (settings.quickStart()) {
             builder.jvmArgument("-XX:TieredStopAtLevel=1");
         }
         return builder.start();
+    }
+
+    private boolean isRunning(String node) {
+        return nodes.stream().anyMatch(each -> each.name().equals(node) && each.running());
     }
 
     private List<RocketMqNode> requireRunning(String what) {
@@ -219,6 +225,7 @@ public final class RocketMqBroker implements RunningBroker {
     /** Choices for a broker that is to be started. Made by {@link RocketMqBroker#builder()}; for one thread. */
     public static final class Builder {
         private BrokerSettings settings = BrokerSettings.defaults();
+        private RocketMqFiles.Layout layout = RocketMqFiles.Layout.ONE_MASTER;
 
         private Builder() {}
 
@@ -259,10 +266,45 @@ public final class RocketMqBroker implements RunningBroker {
             return property("flushDiskType", "SYNC_FLUSH");
         }
 
+        /** Two brokers under the one name server, {@code broker-a} and {@code broker-b}. */
+        public Builder secondBroker() {
+            layout = RocketMqFiles.Layout.TWO_MASTERS;
+            return this;
+        }
+
+        /**
+         * A broker that confirms a message when its slave has it, and that slave: {@code broker-a} and {@code broker-a-slave}.
+         * If the slave has not got it within 1 s, the message is kept, and the client is told of {@code FLUSH_SLAVE_TIMEOUT}.
+         */
+        public Builder syncMasterWithSlave() {
+            layout = RocketMqFiles.Layout.SYNC_MASTER_WITH_SLAVE;
+            return this;
+        }
+
         /** No TLS and no login: the default. */
         public Builder plaintext() {
-            settings = settings.withSecurity(Security.plaintext());
-            return this;
+            return security(Security.plaintext());
+        }
+
+        /** TLS with a certificate for localhost and 127.0.0.1, made for this broker; a login that was chosen stays. */
+        public Builder tls() {
+            return security(settings.security().with(Security.Encryption.TLS));
+        }
+
+        /**
+         * TLS with a certificate for another host; a login that was chosen stays. RocketMQ's own client does not look at the
+         * name, and takes it.
+         */
+        public Builder tlsForAnotherHost() {
+            return security(settings.security().with(Security.Encryption.TLS_FOR_ANOTHER_HOST));
+        }
+
+        /**
+         * Demands requests that are signed by this one user, who may do everything; the name server, which has no such check,
+         * answers everybody. TLS that was chosen stays.
+         */
+        public Builder acl(String user, String password) {
+            return security(settings.security().with(Security.Login.ACCESS_KEY, new Credentials(user, password)));
         }
 
         /**
@@ -273,7 +315,7 @@ public final class RocketMqBroker implements RunningBroker {
         public RocketMqBroker start() {
             BrokerJars jars = BrokerJars.of(BrokerJars.Kind.ROCKETMQ);
             for (int attempt = 1; ; attempt++) {
-                RocketMqBroker broker = new RocketMqBroker(jars, settings);
+                RocketMqBroker broker = new RocketMqBroker(jars, settings, layout);
                 try {
                     broker.start();
                     return broker;
@@ -285,6 +327,11 @@ public final class RocketMqBroker implements RunningBroker {
                     }
                 }
             }
+        }
+
+        private Builder security(Security security) {
+            settings = settings.withSecurity(security);
+            return this;
         }
     }
 }

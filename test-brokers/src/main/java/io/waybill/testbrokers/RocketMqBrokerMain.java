@@ -16,7 +16,8 @@ import java.util.Properties;
  * RocketMQ's name server, or one broker, in this JVM. The only class that knows RocketMQ's internals, by reflection: they are
  * on the class path of the child alone.
  *
- * <p>Arguments: {@value #NAME_SERVER} or {@value #BROKER}, and the file with its properties.
+ * <p>Arguments: {@value #NAME_SERVER} or {@value #BROKER}, the file with its properties, and for a slave whose
+ * master runs, the address of that master's port for replicas.
  */
 final class RocketMqBrokerMain {
     static final String NAME_SERVER = "namesrv";
@@ -25,16 +26,18 @@ final class RocketMqBrokerMain {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final int POLL_MILLIS = 20;
+    private static final int SHUTDOWN_MILLIS = 200;
 
     private RocketMqBrokerMain() {}
 
     public static void main(String[] args) throws Exception {
         // without it the name server takes a broker for an ancient one and keeps none of its topics
         System.setProperty("rocketmq.remoting.version", currentVersion());
+        Runtime.getRuntime().addShutdownHook(new Thread(RocketMqBrokerMain::hasten, "waybill-rocketmq-shutdown"));
         if (args[0].equals(NAME_SERVER)) {
             call(Class.forName("org.apache.rocketmq.namesrv.NamesrvStartup"), "main0", arguments(args[1]));
         } else {
-            broker(args[1]);
+            broker(args[1], args.length > 2 ? args[2] : "");
         }
         System.out.println(READY);
     }
@@ -45,8 +48,28 @@ final class RocketMqBrokerMain {
                 .getInt(null));
     }
 
+    /** Wakes the threads that RocketMQ, when it shuts down, waits for in turn: each sleeps up to 3 s, and there are several. */
+    private static void hasten() {
+        Thread waker = new Thread(
+                () -> {
+                    try {
+                        while (true) {
+                            Thread.sleep(SHUTDOWN_MILLIS);
+                            Thread.getAllStackTraces().keySet().stream()
+                                    .filter(thread -> thread.getName().equals("NettyEventExecutor"))
+                                    .forEach(Thread::interrupt);
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "waybill-rocketmq-waker");
+        waker.setDaemon(true);
+        waker.start();
+    }
+
     /** Reads what is stored while the name server still starts, then registers with it and waits for the routes. */
-    private static void broker(String file) throws Exception {
+    private static void broker(String file, String master) throws Exception {
         Properties properties = new Properties();
         try (InputStream in = Files.newInputStream(Path.of(file))) {
             properties.load(in);
@@ -59,6 +82,9 @@ final class RocketMqBrokerMain {
             await(deadline, "the name server at " + nameServer + " does not answer");
         }
         call(startup, "start", broker);
+        if (!master.isEmpty()) {
+            follow(call(broker, "getMessageStore"), master, deadline);
+        }
         if (!"SLAVE".equals(properties.getProperty("brokerRole"))) {
             while (!registered(broker, properties)) {
                 await(deadline, "the name server at " + nameServer + " has no route to this broker");
@@ -94,6 +120,23 @@ final class RocketMqBrokerMain {
         } catch (InvocationTargetException e) {
             // no route yet, or no answer
             return false;
+        }
+    }
+
+    /** Connects a slave now, which would otherwise wait 5 s before it tried again, and waits for what its master sends. */
+    private static void follow(Object store, String master, long deadline) throws Exception {
+        while (!listening(master)) {
+            await(deadline, "the master at " + master + " does not answer");
+        }
+        store.getClass().getMethod("updateHaMasterAddress", String.class).invoke(store, master);
+        Object client = call(call(store, "getHaService"), "getHAClient");
+        while (!"TRANSFER".equals(call(client, "getCurrentState").toString())) {
+            Object unused = call(client, "wakeup");
+            await(deadline, "the master at " + master + " takes no connection");
+        }
+        long connected = System.currentTimeMillis();
+        while ((Long) call(client, "getLastReadTimestamp") <= connected) {
+            await(deadline, "the master at " + master + " sends nothing");
         }
     }
 

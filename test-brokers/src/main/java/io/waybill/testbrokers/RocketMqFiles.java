@@ -5,7 +5,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -14,19 +16,39 @@ final class RocketMqFiles {
     static final String NAME_SERVER = "namesrv";
     static final String CLUSTER = "waybill";
 
+    private static final String FIRST = "broker-a";
+    private static final String SECOND = "broker-b";
+    private static final String SLAVE = "broker-a-slave";
+    private static final String AUTH = "org.apache.rocketmq.auth.";
     private static final String HOST = "127.0.0.1";
     /** A broker listens on the port below the next one, too: its clients call it the fast or VIP channel. */
     private static final int FAST_CHANNEL = 2;
 
     private final Path home;
     private final String nameServer = HOST + ":" + Ports.free();
+    private final Security security;
+    private final Optional<TlsFiles> tls;
     private final List<Node> nodes = new ArrayList<>();
 
-    /** One process: its name and the addresses that it waits for before it takes requests. */
-    record Node(String name, boolean broker, List<String> waitsFor) {}
+    /** Which brokers there are besides the name server. */
+    enum Layout {
+        ONE_MASTER,
+        TWO_MASTERS,
+        SYNC_MASTER_WITH_SLAVE
+    }
 
-    RocketMqFiles(Path home) {
+    /** One process: a name server, a broker that is a master, or a slave with its master. */
+    record Node(String name, boolean broker, Optional<Master> master) {}
+
+    /** The name of a slave's master, and where it gives its slave what it stores. */
+    record Master(String name, String address) {}
+
+    RocketMqFiles(Path home, Security security) {
         this.home = home;
+        this.security = security;
+        this.tls = security.encrypted()
+                ? Optional.of(TlsFiles.create(home.resolve("tls"), security.encryption()))
+                : Optional.empty();
     }
 
     /** Host and port of the name server. */
@@ -60,7 +82,7 @@ final class RocketMqFiles {
     }
 
     Optional<TlsFiles> tls() {
-        return Optional.empty();
+        return tls;
     }
 
     /** The name server first, then the brokers, a slave after its master. */
@@ -68,17 +90,63 @@ final class RocketMqFiles {
         return List.copyOf(nodes);
     }
 
-    void write(BrokerSettings settings) throws IOException {
+    void write(BrokerSettings settings, Layout layout) throws IOException {
         for (Path folder : List.of(data(), logs(), scratch())) {
             Files.createDirectories(folder);
         }
         Properties names = new Properties();
         listenOn(names, nameServer.substring(nameServer.indexOf(':') + 1));
         names.setProperty("kvConfigPath", data().resolve("kvConfig.json").toString());
-        add(new Node(NAME_SERVER, false, List.of()), names);
-        Properties broker = broker("broker-a");
-        broker.putAll(settings.properties());
-        add(new Node("broker-a", true, List.of(nameServer)), broker);
+        add(new Node(NAME_SERVER, false, Optional.empty()), names);
+        Properties first = broker(FIRST, FIRST);
+        switch (layout) {
+            case ONE_MASTER -> addBroker(FIRST, first, settings);
+            case TWO_MASTERS -> {
+                addBroker(FIRST, first, settings);
+                addBroker(SECOND, broker(SECOND, SECOND), settings);
+            }
+            case SYNC_MASTER_WITH_SLAVE -> {
+                first.setProperty("brokerRole", "SYNC_MASTER");
+                first.setProperty("totalReplicas", "2");
+                // its default of 1 counts the master alone: nothing would wait for the slave
+                first.setProperty("inSyncReplicas", "2");
+                // its default is as long as the client's own patience
+                first.setProperty("slaveTimeout", "1000");
+                // its default of 5 s is how long a new slave says nothing, and gets nothing
+                first.setProperty("haSendHeartbeatInterval", "500");
+                addBroker(FIRST, first, settings);
+                Properties slave = broker(SLAVE, FIRST);
+                slave.setProperty("brokerRole", "SLAVE");
+                slave.setProperty("brokerId", "1");
+                slave.setProperty("haSendHeartbeatInterval", "500");
+                slave.putAll(settings.properties());
+                String replica = HOST + ":" + first.getProperty("haListenPort");
+                add(new Node(SLAVE, true, Optional.of(new Master(FIRST, replica))), slave);
+            }
+        }
+    }
+
+    /** What each JVM is told about TLS, where RocketMQ reads nothing but system properties. */
+    Map<String, String> tlsProperties() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        // its default is a file in /etc, which would win
+        properties.put("tls.config.file", home.resolve("tls.properties").toString());
+        properties.put("tls.test.mode.enable", "false");
+        // its default, permissive, makes a certificate in each process, which takes seconds
+        properties.put("tls.server.mode", tls.isPresent() ? "enforcing" : "disabled");
+        tls.ifPresent(files -> {
+            properties.put("tls.server.keyPath", files.privateKey().toString());
+            properties.put("tls.server.certPath", files.certificate().toString());
+            properties.put("tls.enable", "true");
+            properties.put("tls.client.authServer", "true");
+            properties.put("tls.client.trustCertPath", files.certificate().toString());
+        });
+        return properties;
+    }
+
+    private void addBroker(String name, Properties properties, BrokerSettings settings) throws IOException {
+        properties.putAll(settings.properties());
+        add(new Node(name, true, Optional.empty()), properties);
     }
 
     private void add(Node node, Properties properties) throws IOException {
@@ -88,8 +156,8 @@ final class RocketMqFiles {
         }
     }
 
-    private Properties broker(String name) {
-        Path store = data().resolve(name);
+    private Properties broker(String node, String name) {
+        Path store = data().resolve(node);
         Properties properties = new Properties();
         listenOn(properties, Integer.toString(Ports.freeWith(FAST_CHANNEL)));
         properties.setProperty("haListenPort", Integer.toString(Ports.free()));
@@ -119,7 +187,38 @@ final class RocketMqFiles {
         // a machine that is busy for other reasons
         properties.setProperty("waitTimeMillsInSendQueue", "1000");
         properties.setProperty("osPageCacheBusyTimeOutMills", "5000");
+        secure(properties);
         return properties;
+    }
+
+    private void secure(Properties properties) {
+        switch (security.login()) {
+            case NONE -> {}
+            case ACCESS_KEY -> {
+                Credentials user = security.credentials().orElseThrow();
+                properties.setProperty("authenticationEnabled", "true");
+                properties.setProperty(
+                        "authenticationProvider", AUTH + "authentication.provider.DefaultAuthenticationProvider");
+                properties.setProperty(
+                        "authenticationMetadataProvider",
+                        AUTH + "authentication.provider.LocalAuthenticationMetadataProvider");
+                properties.setProperty("authorizationEnabled", "true");
+                properties.setProperty(
+                        "authorizationProvider", AUTH + "authorization.provider.DefaultAuthorizationProvider");
+                properties.setProperty(
+                        "authorizationMetadataProvider",
+                        AUTH + "authorization.provider.LocalAuthorizationMetadataProvider");
+                // a user made in this way may do everything
+                properties.setProperty("initAuthenticationUser", json("username", "password", user));
+                properties.setProperty("innerClientAuthenticationCredentials", json("accessKey", "secretKey", user));
+            }
+            default -> throw new IllegalArgumentException("RocketMQ has no login by " + security.login());
+        }
+    }
+
+    /** Credentials hold nothing that would need an escape. */
+    private static String json(String name, String secret, Credentials user) {
+        return "{\"" + name + "\":\"" + user.user() + "\",\"" + secret + "\":\"" + user.password() + "\"}";
     }
 
     private static void listenOn(Properties properties, String port) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RocketMqNode {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
     private static final int TAIL = 40;
 
     private final String name;
@@ -33,7 +33,7 @@ public final class RocketMqNode {
         this.launcher = launcher;
     }
 
-    /** The name of the broker as RocketMQ's clients see it; {@code namesrv} for the name server. */
+    /** {@code namesrv}, the name of a broker as RocketMQ's clients see it, or that name with {@code -slave} after it. */
     public String name() {
         return name;
     }

@@ -29,7 +29,9 @@ public record Security(Encryption encryption, Login login, Optional<Credentials>
         /** SASL SCRAM-SHA-256. */
         SCRAM_SHA_256,
         /** SASL SCRAM-SHA-512. */
-        SCRAM_SHA_512
+        SCRAM_SHA_512,
+        /** RocketMQ's own: every request is signed with the user's secret key. */
+        ACCESS_KEY
     }
 
     /** @throws IllegalArgumentException if there is a login without credentials, or the other way round */

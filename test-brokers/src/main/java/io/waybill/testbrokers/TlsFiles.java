@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.UUID;
 
 /**
- * A broker's certificate and the trust stores that go with it, all PKCS12 and all with one password.
+ * A broker's certificate and the trust stores that go with it, all PKCS12 and all with one password; and the same as PEM, for
+ * those who read nothing else.
  *
  * <p>Made with the broker, by the JDK's keytool; the files lie in the broker's folder and go with it.
  */
@@ -62,6 +62,17 @@ public final class TlsFiles {
         return trustStore(STRANGER);
     }
 
+    /** The broker's certificate as PEM: what a client has to trust. */
+    public Path certificate() {
+        return pem(BROKER);
+    }
+
+    /** The certificate in {@link #strangerTrustStore()} as PEM: who trusts it must refuse the broker. Made at the first call. */
+    public Path strangerCertificate() {
+        Path unused = strangerTrustStore();
+        return pem(STRANGER);
+    }
+
     /** The password of both trust stores. */
     public String password() {
         return password;
@@ -71,41 +82,9 @@ public final class TlsFiles {
         return keyStore(BROKER);
     }
 
-    /** The broker's certificate as PEM, for a broker that is not written in Java. */
-    Path certificate() {
-        return pem("CERTIFICATE", keys -> keys.getCertificate(BROKER).getEncoded());
-    }
-
-    /** The certificate's private key as PEM. */
-    Path key() {
-        return pem(
-                "PRIVATE KEY",
-                keys -> keys.getKey(BROKER, password.toCharArray()).getEncoded());
-    }
-
-    private Path pem(String type, Part part) {
-        Path file = folder.resolve(BROKER + "-" + type.toLowerCase(Locale.ROOT).replace(' ', '-') + ".pem");
-        try {
-            String text = Base64.getMimeEncoder().encodeToString(part.of(load(keyStore())));
-            Files.writeString(file, "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("The broker's certificate could not be written as PEM", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The broker's certificate could not be written as PEM", e);
-        }
-        return file;
-    }
-
-    private KeyStore load(Path file) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, password.toCharArray());
-        }
-        return store;
-    }
-
-    private interface Part {
-        byte[] of(KeyStore keys) throws GeneralSecurityException;
+    /** The broker's private key as PEM (PKCS #8), without a password. */
+    Path privateKey() {
+        return folder.resolve(BROKER + "-key.pem");
     }
 
     /** Names the folder only. */
@@ -116,6 +95,10 @@ public final class TlsFiles {
 
     private Path keyStore(String name) {
         return folder.resolve(name + "-key.p12");
+    }
+
+    private Path pem(String name) {
+        return folder.resolve(name + ".pem");
     }
 
     private Path trustStore(String name) {
@@ -148,17 +131,32 @@ public final class TlsFiles {
                 "-storepass:env",
                 "WAYBILL_STORE_PASSWORD");
         keytool.environment().put("WAYBILL_STORE_PASSWORD", password);
-        String unused = Shell.run(keytool);
+        Shell.run(keytool);
         try {
-            KeyStore source = load(keys);
+            KeyStore source = KeyStore.getInstance("PKCS12");
+            try (InputStream in = Files.newInputStream(keys)) {
+                source.load(in, password.toCharArray());
+            }
             KeyStore trust = KeyStore.getInstance("PKCS12");
             trust.load(null, null);
             trust.setCertificateEntry(name, source.getCertificate(name));
             try (OutputStream out = Files.newOutputStream(trustStore(name))) {
                 trust.store(out, password.toCharArray());
             }
+            writePem(pem(name), "CERTIFICATE", source.getCertificate(name).getEncoded());
+            if (name.equals(BROKER)) {
+                writePem(
+                        privateKey(),
+                        "PRIVATE KEY",
+                        source.getKey(name, password.toCharArray()).getEncoded());
+            }
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("The trust store for the broker's certificate could not be made", e);
         }
+    }
+
+    private static void writePem(Path file, String what, byte[] encoded) throws IOException {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
+        Files.writeString(file, "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n");
     }
 }

@@ -1,8 +1,8 @@
 /**
  * Starts real brokers for tests, demos and measurements, and makes them fail on purpose.
  *
- * <p>Enter by {@link io.waybill.testbrokers.Brokers}, or by {@link io.waybill.testbrokers.KafkaBroker#builder()} where the
- * broker is known. A broker is a child process with a bounded heap, a temporary folder and ports of its own on 127.0.0.1; or
+ * <p>Enter by {@link io.waybill.testbrokers.Brokers}, or by {@link io.waybill.testbrokers.KafkaBroker#builder()} or
+ * {@link io.waybill.testbrokers.RocketMqBroker#builder()} where the broker is known. A broker is a child process, or a few, with a bounded heap, a temporary folder and ports of its own on 127.0.0.1; or
  * an {@link io.waybill.testbrokers.ExternalBroker} that runs elsewhere and is only used.
  *
  * <p><b>Nothing outlives the JVM that started it.</b> A shutdown hook kills the children and deletes their folders; if the

@@ -10,16 +10,41 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BrokersTest {
     private static final String VARIABLE = "WAYBILL_TEST_BROKER_KAFKA";
+
+    @Test
+    void theBrokersAreNamedInTheOrderInWhichTheyAreShown() {
+        assertThat(Brokers.names()).containsExactly("kafka", "rocketmq");
+        for (String name : Brokers.names()) {
+            assertThat(Brokers.find(name, Map.of()).name()).isEqualTo(name);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kafka", "rocketmq"})
+    void theEnvironmentNamesAnExternalBrokerOfEveryKind(String name) throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String uri = name + "://127.0.0.1:" + listener.getLocalPort();
+            BrokerSource source =
+                    Brokers.find(name, Map.of("WAYBILL_TEST_BROKER_" + name.toUpperCase(Locale.ROOT), uri));
+            try (RunningBroker broker = source.start(BrokerSettings.defaults())) {
+                assertThat(broker.name()).isEqualTo(name);
+                assertThat(broker.uri()).isEqualTo(uri);
+                assertThat(broker.canFault()).isFalse();
+            }
+        }
+    }
 
     @Test
     void anUnknownBrokerIsRefusedWithThoseThatAreKnown() {
@@ -66,12 +91,14 @@ class BrokersTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new ExternalBroker("kafka", uri));
     }
 
-    @Test
-    void theJarsAreFoundWhereTheBuildPutsThemAndOtherwiseTheRemedyIsNamed(@TempDir Path root) throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void theJarsAreFoundWhereTheBuildPutsThemAndOtherwiseTheRemedyIsNamed(BrokerJars.Kind kind, @TempDir Path root)
+            throws IOException {
         Path empty = Files.createDirectories(root.resolve("empty"));
         Properties told = new Properties();
-        told.setProperty(BrokerJars.Kind.KAFKA.property(), empty.toString());
-        BrokerJars missing = BrokerJars.of(BrokerJars.Kind.KAFKA, told, Map.of(), root);
+        told.setProperty(kind.property(), empty.toString());
+        BrokerJars missing = BrokerJars.of(kind, told, Map.of(), root);
         assertThat(missing.availability().toString())
                 .startsWith("NOT AVAILABLE")
                 .contains(empty.toString(), "./waybill demo");
@@ -79,12 +106,9 @@ class BrokersTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("./waybill demo");
 
-        Path jar = Files.createFile(empty.resolve("kafka_2.13-9.8.7.jar"));
-        BrokerJars found = BrokerJars.of(
-                BrokerJars.Kind.KAFKA,
-                new Properties(),
-                Map.of(BrokerJars.Kind.KAFKA.variable(), empty.toString()),
-                root);
+        String artifact = kind == BrokerJars.Kind.KAFKA ? "kafka_2.13" : "rocketmq-broker";
+        Path jar = Files.createFile(empty.resolve(artifact + "-9.8.7.jar"));
+        BrokerJars found = BrokerJars.of(kind, new Properties(), Map.of(kind.variable(), empty.toString()), root);
         assertThat(found.availability().available()).isTrue();
         assertThat(found.version()).isEqualTo("9.8.7");
         assertThat(found.classPath()).isEqualTo(jar.resolveSibling("*").toString());
@@ -95,6 +119,9 @@ class BrokersTest {
         Set<Integer> ports = new HashSet<>();
         for (int i = 0; i < 100; i++) {
             assertThat(ports.add(Ports.free())).isTrue();
+            int port = Ports.freeWith(2);
+            assertThat(ports.add(port)).isTrue();
+            assertThat(ports.add(port - 2)).isTrue();
         }
     }
 

@@ -3,9 +3,15 @@ package io.waybill.testbrokers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.junit.jupiter.api.AfterAll;
@@ -14,14 +20,16 @@ import org.junit.jupiter.api.Test;
 
 class RocketMqBrokerTest {
     private static RocketMqBroker broker;
+    private static Map<Path, FileTime> atHome;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        atHome = atHome();
         broker = RocketMqBroker.builder().quickStart().heap("300m").start();
     }
 
     @AfterAll
-    static void close() {
+    static void close() throws IOException {
         broker.close();
         broker.close();
         assertThat(broker.running()).isFalse();
@@ -30,6 +38,7 @@ class RocketMqBrokerTest {
         assertThatThrownBy(broker::start)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
+        assertThat(atHome()).isEqualTo(atHome);
     }
 
     @Test
@@ -99,6 +108,44 @@ class RocketMqBrokerTest {
         assertThatThrownBy(broker::start)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("running");
+    }
+
+    @Test
+    void aBrokerThatCannotStartSaysWhyAndLeavesNothing() {
+        RocketMqBroker.Builder wrong = RocketMqBroker.builder().quickStart().property("namesrvAddr", "nonsense");
+        assertThatThrownBy(wrong::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("did not start")
+                .hasMessageContaining("nonsense");
+    }
+
+    @Test
+    void whatItIsToldInItsOwnWordsWins() throws Exception {
+        try (RocketMqBroker lenient = RocketMqBroker.builder()
+                .quickStart()
+                .heap("300m")
+                .autoCreateTopics(true)
+                .syncFlush()
+                .start()) {
+            RocketMqClients.send(lenient, "unknown", 0, 1);
+            assertThat(RocketMqClients.receive(lenient, "unknown", 1)).containsExactly("m0");
+        }
+    }
+
+    /** What RocketMQ leaves in the home folder of who does not stop it: its brokers, its name servers and its clients. */
+    private static Map<Path, FileTime> atHome() throws IOException {
+        Map<Path, FileTime> files = new HashMap<>();
+        for (String name : List.of("logs/rocketmqlogs", "store", "namesrv", ".rocketmq_offsets")) {
+            Path folder = Path.of(System.getProperty("user.home")).resolve(name);
+            if (Files.exists(folder)) {
+                try (Stream<Path> found = Files.walk(folder)) {
+                    for (Path file : found.toList()) {
+                        files.put(file, Files.getLastModifiedTime(file));
+                    }
+                }
+            }
+        }
+        return files;
     }
 
     private static List<String> messages(int count) {

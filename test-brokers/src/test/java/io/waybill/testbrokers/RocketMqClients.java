@@ -1,12 +1,16 @@
 package io.waybill.testbrokers;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.rocketmq.acl.common.AclClientRPCHook;
+import org.apache.rocketmq.acl.common.SessionCredentials;
 import org.apache.rocketmq.client.ClientConfig;
 import org.apache.rocketmq.client.MQAdmin;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
@@ -16,6 +20,8 @@ import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.remoting.RPCHook;
+import org.apache.rocketmq.remoting.netty.TlsSystemConfig;
 
 /** RocketMQ's own clients, as short as the tests need them. */
 final class RocketMqClients {
@@ -24,8 +30,13 @@ final class RocketMqClients {
     private RocketMqClients() {}
 
     static DefaultMQProducer producer(RocketMqBroker broker) throws Exception {
-        DefaultMQProducer producer = new DefaultMQProducer("senders");
-        configure(producer, broker);
+        return producer(broker, broker.credentials(), broker.tls().map(TlsFiles::certificate));
+    }
+
+    static DefaultMQProducer producer(RocketMqBroker broker, Optional<Credentials> user, Optional<Path> trusted)
+            throws Exception {
+        DefaultMQProducer producer = new DefaultMQProducer("senders", hook(user));
+        configure(producer, broker, trusted);
         producer.setSendMsgTimeout(3_000);
         producer.setRetryTimesWhenSendFailed(0);
         producer.start();
@@ -64,8 +75,8 @@ final class RocketMqClients {
     /** All that the topic holds, from its beginning, until {@code count} messages are there. */
     static List<String> receive(RocketMqBroker broker, String topic, int count) throws Exception {
         List<String> values = new ArrayList<>();
-        DefaultLitePullConsumer consumer = new DefaultLitePullConsumer("receivers");
-        configure(consumer, broker);
+        DefaultLitePullConsumer consumer = new DefaultLitePullConsumer("receivers", hook(broker.credentials()));
+        configure(consumer, broker, broker.tls().map(TlsFiles::certificate));
         consumer.setAutoCommit(false);
         consumer.start();
         try {
@@ -86,9 +97,19 @@ final class RocketMqClients {
         return values;
     }
 
-    private static void configure(ClientConfig config, RocketMqBroker broker) {
+    private static RPCHook hook(Optional<Credentials> user) {
+        return user.map(each -> new AclClientRPCHook(new SessionCredentials(each.user(), each.password())))
+                .orElse(null);
+    }
+
+    private static void configure(ClientConfig config, RocketMqBroker broker, Optional<Path> trusted) {
         config.setNamesrvAddr(broker.nameServerAddress());
         config.setInstanceName("test-" + NUMBER.incrementAndGet());
         config.setVipChannelEnabled(false);
+        config.setUseTLS(trusted.isPresent());
+        // read when a client starts; in its test mode, the default, it trusts every certificate
+        TlsSystemConfig.tlsTestModeEnable = false;
+        TlsSystemConfig.tlsClientAuthServer = true;
+        TlsSystemConfig.tlsClientTrustCertPath = trusted.map(Path::toString).orElse(null);
     }
 }

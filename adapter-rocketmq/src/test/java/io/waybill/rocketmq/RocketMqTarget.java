@@ -1,0 +1,70 @@
+package io.waybill.rocketmq;
+
+import io.waybill.conformance.BrokerFaults;
+import io.waybill.conformance.ConformanceTarget;
+import io.waybill.testbrokers.BrokerSettings;
+import io.waybill.testbrokers.Brokers;
+import io.waybill.testbrokers.Ports;
+import io.waybill.testbrokers.RunningBroker;
+import java.util.Optional;
+
+/** The conformance suite's target: a real RocketMQ, started here unless the environment names one that runs. */
+public final class RocketMqTarget implements ConformanceTarget {
+    private RunningBroker broker;
+
+    /** For the service loader. */
+    public RocketMqTarget() {}
+
+    @Override
+    public String name() {
+        return "rocketmq";
+    }
+
+    @Override
+    public void start() {
+        broker = Brokers.find(name()).start(BrokerSettings.defaults().withQuickStart(true));
+    }
+
+    @Override
+    public String uri() {
+        return broker.uri();
+    }
+
+    @Override
+    public Optional<BrokerFaults> faults() {
+        if (!broker.canFault()) {
+            return Optional.empty();
+        }
+        return Optional.of(new BrokerFaults() {
+            @Override
+            public void kill() {
+                broker.kill();
+            }
+
+            @Override
+            public void start() {
+                broker.start();
+            }
+
+            @Override
+            public void pause() {
+                broker.pause();
+            }
+
+            @Override
+            public void resume() {
+                broker.resume();
+            }
+        });
+    }
+
+    @Override
+    public Optional<String> unreachableUri() {
+        return Optional.of("rocketmq://127.0.0.1:" + Ports.free());
+    }
+
+    @Override
+    public void stop() {
+        broker.close();
+    }
+}
