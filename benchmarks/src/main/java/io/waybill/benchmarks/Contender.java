@@ -2,6 +2,7 @@ package io.waybill.benchmarks;
 
 import io.waybill.testbrokers.KafkaBroker;
 import io.waybill.testbrokers.RabbitMqBroker;
+import io.waybill.testbrokers.RocketMqBroker;
 import io.waybill.testbrokers.RunningBroker;
 import java.util.List;
 import java.util.function.Supplier;
@@ -38,7 +39,14 @@ record Contender(
                     RabbitMqArms::new,
                     List.of("native"),
                     List.of("native"),
-                    200_000));
+                    200_000),
+            new Contender(
+                    "rocketmq",
+                    () -> RocketMqBroker.builder().heap("1g").start(),
+                    RocketMqArms::new,
+                    List.of(RocketMqArms.SINGLE, RocketMqArms.BATCHES),
+                    List.of("native"),
+                    150_000));
 
     /** Connects the native client. */
     interface Factory {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ./waybill bench [core|kafka|rabbitmq|all] [--only send|consume] [--quick]}. */
+/** {@code ./waybill bench [core|kafka|rabbitmq|rocketmq|all] [--only send|consume] [--quick]}. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -18,6 +18,7 @@ public final class Main implements Callable<Integer> {
         core,
         kafka,
         rabbitmq,
+        rocketmq,
         all
     }
 

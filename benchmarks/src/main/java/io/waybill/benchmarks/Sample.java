@@ -72,10 +72,7 @@ final class Sample {
             send(sending, number -> body, messages);
             meter.stop();
         }
-        long held = natives.held(topic);
-        if (held != messages + messages / 2) {
-            throw new IllegalStateException("The broker holds " + held + " messages");
-        }
+        await("messages that the broker holds", messages + messages / 2, natives::held);
         meter.print(messages);
     }
 
@@ -103,11 +100,24 @@ final class Sample {
         meter.stop();
         consumer.close();
         consumption.verify(all);
-        long left = natives.left(topic);
-        if (left != 0) {
-            throw new IllegalStateException(left + " messages were not acknowledged");
-        }
+        await("messages that are not acknowledged", 0, natives::left);
         meter.print(all - before);
+    }
+
+    /** Asks a broker, whose books may be a little behind. */
+    private interface Question {
+        long ask(String topic) throws Exception;
+    }
+
+    private void await(String what, long wanted, Question question) throws Exception {
+        long found = question.ask(topic);
+        for (int i = 0; found != wanted && i < 20; i++) {
+            Thread.sleep(200);
+            found = question.ask(topic);
+        }
+        if (found != wanted) {
+            throw new IllegalStateException(what + ": " + found + " instead of " + wanted);
+        }
     }
 
     private AutoCloseable consuming(Consumption consumption) throws Exception {
