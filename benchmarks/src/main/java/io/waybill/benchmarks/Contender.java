@@ -15,7 +15,9 @@ import java.util.function.Supplier;
  * @param factory makes the native arms of a sample
  * @param senders the native arms that send
  * @param consumers the native arms that consume
- * @param messages how many messages of 100 bytes a sample takes
+ * @param sent how many messages of 100 bytes a sample sends
+ * @param sentLarge how many of 1,000 bytes
+ * @param consumed how many of 100 bytes a sample consumes
  */
 record Contender(
         String name,
@@ -23,7 +25,9 @@ record Contender(
         Factory factory,
         List<String> senders,
         List<String> consumers,
-        long messages) {
+        long sent,
+        long sentLarge,
+        long consumed) {
 
     static final List<Contender> ALL = List.of(
             new Contender(
@@ -32,6 +36,8 @@ record Contender(
                     KafkaArms::new,
                     List.of("native"),
                     List.of("native"),
+                    2_000_000,
+                    500_000,
                     2_000_000),
             new Contender(
                     "rabbitmq",
@@ -39,6 +45,8 @@ record Contender(
                     RabbitMqArms::new,
                     List.of("native"),
                     List.of("native"),
+                    200_000,
+                    50_000,
                     200_000),
             new Contender(
                     "rocketmq",
@@ -46,7 +54,9 @@ record Contender(
                     RocketMqArms::new,
                     List.of(RocketMqArms.SINGLE, RocketMqArms.BATCHES),
                     List.of("native"),
-                    150_000));
+                    150_000,
+                    150_000,
+                    600_000));
 
     /** Connects the native client. */
     interface Factory {

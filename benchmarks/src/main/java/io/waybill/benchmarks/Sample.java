@@ -8,7 +8,9 @@ import io.waybill.message.Message;
 import io.waybill.message.Ordering;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongFunction;
 
@@ -156,14 +158,15 @@ final class Sample {
     /** What this process uses from here to the stop. */
     private static final class Meter {
         private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        private long bytes = allocated();
+        private final Map<Long, Long> before = allocated();
+        private long bytes;
         private long cpu = system.getProcessCpuTime();
         private long time = System.nanoTime();
 
         void stop() {
             time = System.nanoTime() - time;
             cpu = system.getProcessCpuTime() - cpu;
-            bytes = allocated() - bytes;
+            allocated().forEach((thread, now) -> bytes += now - before.getOrDefault(thread, 0L));
         }
 
         void print(long messages) {
@@ -171,14 +174,16 @@ final class Sample {
             System.out.printf(Locale.ROOT, "RESULT %.1f %.1f %.1f%n", each / time * 1e9, cpu / each, bytes / each);
         }
 
-        /** Bytes that all living threads allocated; none that matters ends meanwhile. */
-        private static long allocated() {
+        /** Bytes that each living thread has allocated; no thread ends meanwhile that allocates much. */
+        private static Map<Long, Long> allocated() {
             ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-            long sum = 0;
-            for (long each : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-                sum += Math.max(0, each);
+            long[] ids = threads.getAllThreadIds();
+            long[] bytes = threads.getThreadAllocatedBytes(ids);
+            Map<Long, Long> all = new HashMap<>();
+            for (int i = 0; i < ids.length; i++) {
+                all.put(ids[i], Math.max(0, bytes[i]));
             }
-            return sum;
+            return all;
         }
     }
 }

@@ -62,17 +62,16 @@ final class SideBySide {
     void run(@Nullable Work only) {
         try (RunningBroker broker = contender.broker().get()) {
             if (only != Work.CONSUME) {
-                compare(broker, Work.SEND, SMALL, 1);
-                compare(broker, Work.SEND, LARGE, 4);
+                compare(broker, Work.SEND, SMALL, contender.sent() / share);
+                compare(broker, Work.SEND, LARGE, contender.sentLarge() / share);
             }
             if (only != Work.SEND) {
-                compare(broker, Work.CONSUME, SMALL, 1);
+                compare(broker, Work.CONSUME, SMALL, contender.consumed() / share);
             }
         }
     }
 
-    private void compare(RunningBroker broker, Work work, int size, int divisor) {
-        long messages = contender.messages() / divisor / share;
+    private void compare(RunningBroker broker, Work work, int size, long messages) {
         List<String> natives = contender.natives(work);
         List<String> arms =
                 Stream.concat(natives.stream(), work.waybills().stream()).toList();
