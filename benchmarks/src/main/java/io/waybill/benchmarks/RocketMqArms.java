@@ -3,7 +3,6 @@ package io.waybill.benchmarks;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -14,14 +13,14 @@ import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 
 /**
  * rocketmq-client over remoting. It sends each message for itself and asynchronously, or in batches that the sender
- * collects, one under way per queue; it consumes by pulling
- * 256 at a time, and commits behind each handful.
+ * collects, one under way per queue; it consumes by pulling 256 at a time, and commits behind each handful.
  */
 final class RocketMqArms implements NativeArms {
     static final String SINGLE = "native single";
@@ -72,6 +71,8 @@ final class RocketMqArms implements NativeArms {
         consumer.setInstanceName(UUID.randomUUID().toString());
         consumer.setPullBatchSize(PULL_BATCH);
         consumer.setAutoCommit(false);
+        consumer.setConsumeFromWhere(
+                ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET); // a seek would race with the first pull
         consumer.start();
         return consumer;
     }
@@ -79,11 +80,7 @@ final class RocketMqArms implements NativeArms {
     @Override
     public AutoCloseable consuming(String arm, String topic, Consumption consumption) throws MQClientException {
         DefaultLitePullConsumer consumer = puller();
-        Collection<MessageQueue> queues = queues(topic);
-        consumer.assign(queues);
-        for (MessageQueue queue : queues) {
-            consumer.seekToBegin(queue);
-        }
+        consumer.assign(queues(topic));
         AtomicBoolean open = new AtomicBoolean(true); // an interrupt would be swallowed
         Thread thread = new Thread(() -> pull(consumer, consumption, open), "native-consumer");
         thread.start();
