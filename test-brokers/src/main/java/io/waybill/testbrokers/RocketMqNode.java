@@ -83,11 +83,16 @@ public final class RocketMqNode {
     }
 
     synchronized void awaitReady() {
-        ChildProcess child = requireRunning("waited for");
+        ChildProcess child = process;
         try {
+            if (child == null) {
+                throw new IllegalStateException(this + " was not launched");
+            }
             String unused = child.awaitLine(RocketMqBrokerMain.READY::equals, START_TIMEOUT);
         } catch (IllegalStateException e) {
-            child.kill();
+            if (child != null) {
+                child.kill();
+            }
             throw new IllegalStateException(this + " did not start\n" + logTail(), e);
         }
     }

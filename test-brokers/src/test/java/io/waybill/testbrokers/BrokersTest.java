@@ -25,7 +25,7 @@ class BrokersTest {
 
     @Test
     void theBrokersAreNamedInTheOrderInWhichTheyAreShown() {
-        assertThat(Brokers.names()).containsExactly("kafka", "rocketmq");
+        assertThat(Brokers.names()).containsExactly("kafka", "rocketmq", "rabbitmq");
         for (String name : Brokers.names()) {
             assertThat(Brokers.find(name, Map.of()).name()).isEqualTo(name);
         }
