@@ -4,14 +4,19 @@ import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.impl.DefaultExceptionHandler;
 import io.waybill.message.ErrorKind;
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections implements AutoCloseable {
     private static final AtomicInteger THREADS = new AtomicInteger();
-    private static final int CLOSE_MILLIS = 2_000;
+    private static final Duration CLOSE = Duration.ofSeconds(2);
 
     /** What is done with a channel. */
     interface Work<T> {
@@ -30,6 +35,9 @@ final class Connections implements AutoCloseable {
 
     private final RabbitMqSettings settings;
     private final @Nullable SSLContext tls;
+    /** What each open connection writes to: its last resort, see {@link #cut}. */
+    private final Map<Connection, Socket> sockets = new ConcurrentHashMap<>();
+
     private @Nullable Connection shared;
     private boolean closed;
 
@@ -57,9 +65,68 @@ final class Connections implements AutoCloseable {
             factory.useSslProtocol(tls);
             factory.enableHostnameVerification();
         }
+        AtomicReference<@Nullable Socket> socket = new AtomicReference<>();
+        factory.setSocketConfigurator(factory.getSocketConfigurator().andThen(socket::set));
+        factory.setExceptionHandler(new DefaultExceptionHandler() {
+            @Override
+            public void handleUnexpectedConnectionDriverException(Connection broken, Throwable cause) {
+                cut(socket.get());
+            }
+        });
         List<Address> addresses = new ArrayList<>();
         settings.hosts().forEach(host -> addresses.add(new Address(unbracketed(host.host()), host.port())));
-        return factory.newConnection(addresses, name);
+        Connection connection;
+        try {
+            connection = factory.newConnection(addresses, name);
+        } catch (IOException e) {
+            throw RabbitMqErrors.explained(e);
+        }
+        Socket last = socket.get();
+        if (last != null) {
+            sockets.put(connection, last);
+            connection.addShutdownListener(cause -> sockets.remove(connection));
+        }
+        return connection;
+    }
+
+    /**
+     * Ends what is written to a connection that takes nothing any more. The client cannot: it tells the channels first, and
+     * waits for the locks that a blocked writer holds, and closes the socket after that.
+     */
+    private static void cut(@Nullable Socket socket) {
+        if (socket == null) {
+            return;
+        }
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            // It is closed already.
+        }
+    }
+
+    /** Closes a connection in order if that goes within a while, else by force. */
+    void end(Connection connection, Duration timeout) {
+        int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis()));
+        Thread closing = daemons("waybill-close").newThread(() -> connection.abort(millis));
+        closing.start();
+        boolean interrupted = false;
+        try {
+            closing.join(millis);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (closing.isAlive()) {
+            cut(sockets.get(connection));
+            try {
+                closing.join(interrupted ? 1 : CLOSE.toMillis());
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String unbracketed(String host) {
@@ -96,6 +163,8 @@ final class Connections implements AutoCloseable {
         Channel channel = open(connection);
         try {
             return work.with(channel);
+        } catch (IOException e) {
+            throw RabbitMqErrors.explained(e);
         } finally {
             abandon(channel);
         }
@@ -129,7 +198,7 @@ final class Connections implements AutoCloseable {
             closed = true;
         }
         if (open != null) {
-            open.abort(CLOSE_MILLIS);
+            end(open, CLOSE);
         }
     }
 }

@@ -183,19 +183,25 @@ final class Publisher implements ConfirmListener {
             return;
         }
         List<Long> candidates = new ArrayList<>();
+        boolean doubtful = false;
         synchronized (ring) {
             for (long i = first; i < next; i++) {
                 Outgoing outgoing = unconfirmed[index(i)];
                 if (outgoing != null
                         && Arrays.equals(outgoing.waybill(), waybill)
                         && outgoing.message().topic().equals(message.getExchange())
-                        && !returned.containsKey(i)) {
-                    candidates.add(i);
+                        && Names.routingKey(outgoing.partition()).equals(message.getRoutingKey())) {
+                    Boolean sure = returned.get(i);
+                    doubtful |= sure != null && !sure;
+                    if (sure == null) {
+                        candidates.add(i);
+                    }
                 }
             }
         }
-        // The same message sent several times at once: nobody can tell which came back.
-        candidates.forEach(number -> returned.put(number, candidates.size() == 1));
+        // The same message sent several times at once: nobody can tell which came back, now or earlier.
+        boolean sure = !doubtful && candidates.size() == 1;
+        candidates.forEach(number -> returned.put(number, sure));
     }
 
     /** Whatever is unconfirmed when the channel ends stays so for ever. */

@@ -40,8 +40,9 @@ final class RabbitMqAdminOperations implements AdminOperations {
                     "On RabbitMQ the copies of a message are a matter of each group's queues, not of the topic: use the"
                             + " setting quorum.size=" + spec.copies() + " where groups are opened, and no number here");
         }
+        topology.requireFree(spec.name());
+        registry.topicCreated(spec.name()); // first: what is cut off here is listed, and so can be deleted
         topology.createTopic(spec.name(), spec.partitions());
-        registry.topicCreated(spec.name());
     }
 
     @Override
@@ -64,7 +65,8 @@ final class RabbitMqAdminOperations implements AdminOperations {
     public Set<String> topics() throws Exception {
         Set<String> there = new TreeSet<>();
         for (String topic : registry.topics()) {
-            if (topology.exists(channel -> channel.exchangeDeclarePassive(topic))) {
+            if (topology.look(Names.meta(topic)).isPresent()
+                    && topology.exists(channel -> channel.exchangeDeclarePassive(topic))) {
                 there.add(topic);
             }
         }
@@ -117,9 +119,10 @@ final class RabbitMqAdminOperations implements AdminOperations {
     int assertGroup(Connection connection, String group, String topic) throws Exception {
         int partitions = topology.requirePartitions(topic);
         AMQP.Queue.DeclareOk unused = Connections.ask(connection, channel -> Topology.declareMembers(channel, group));
-        if (topology.assertGroup(connection, topic, group, partitions)) {
-            registry.groupCreated(group, topic);
+        if (topology.look(Names.queue(topic, group, 0)).isEmpty()) {
+            registry.groupCreated(group, topic); // first, as above
         }
+        topology.assertGroup(connection, topic, group, partitions);
         return partitions;
     }
 

@@ -3,11 +3,12 @@ package io.waybill.rabbitmq;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Method;
-import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.MessagingException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -39,10 +40,12 @@ final class RabbitMqErrors {
         if (failure instanceof RabbitMqException ours) {
             return ours.kind();
         }
-        if (failure instanceof AuthenticationFailureException
-                || failure instanceof PossibleAuthenticationFailureException
-                || failure instanceof SSLHandshakeException) {
-            return ErrorKind.UNAUTHORIZED;
+        if (failure instanceof AuthenticationFailureException) {
+            return ErrorKind.UNAUTHORIZED; // its cousin, "possible", is a connection that broke meanwhile
+        }
+        if (failure instanceof SSLHandshakeException) {
+            boolean broke = failure.getCause() instanceof EOFException || failure.getCause() instanceof SocketException;
+            return broke ? ErrorKind.UNAVAILABLE : ErrorKind.UNAUTHORIZED;
         }
         if (failure instanceof SSLException) {
             return ErrorKind.UNAVAILABLE;
@@ -56,6 +59,12 @@ final class RabbitMqErrors {
             case AMQP.NOT_IMPLEMENTED -> ErrorKind.UNSUPPORTED;
             default -> null;
         };
+    }
+
+    /** The same exception, or one around it that says what the broker said, where the client's says nothing. */
+    static IOException explained(IOException failure) {
+        String text = replyText(failure);
+        return failure.getMessage() != null || text.isEmpty() ? failure : new IOException(text, failure);
     }
 
     /** What the broker closed a channel or connection with; 0 if it did not. */

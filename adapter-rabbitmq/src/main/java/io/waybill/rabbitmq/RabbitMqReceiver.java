@@ -35,6 +35,7 @@ final class RabbitMqReceiver implements ClaimingReceiver {
     private static final long LEAST_BACK_OFF_MILLIS = 50;
     private static final long MOST_BACK_OFF_MILLIS = 400;
 
+    private final Connections connections;
     private final Connection connection;
     private final String group;
     private final int batchMessages;
@@ -57,6 +58,7 @@ final class RabbitMqReceiver implements ClaimingReceiver {
         this.group = options.group();
         this.batchMessages = options.batchMessages();
         this.prefetch = settings.prefetch();
+        this.connections = connections;
         this.connection = connections.open(options.member(), settings.requestTimeout());
         try {
             for (String topic : options.topics()) {
@@ -67,7 +69,7 @@ final class RabbitMqReceiver implements ClaimingReceiver {
             String unused = looking.basicConsume(declared.getQueue(), true, new DefaultConsumer(looking));
             connection.addShutdownListener(cause -> signal());
         } catch (Exception e) {
-            connection.abort(1);
+            connections.end(connection, Duration.ZERO);
             throw e;
         }
     }
@@ -270,8 +272,7 @@ final class RabbitMqReceiver implements ClaimingReceiver {
 
     @Override
     public void close(Duration timeout) {
-        owned.values().forEach(QueueConsumer::close);
-        owned.clear();
-        connection.abort((int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis())));
+        owned.clear(); // their channels go with the connection, and all they hold goes back
+        connections.end(connection, timeout);
     }
 }

@@ -49,6 +49,7 @@ final class RabbitMqSender implements Sender {
         Link(Connection connection) {
             this.connection = connection;
             connection.addBlockedListener(this);
+            connection.addShutdownListener(cause -> handleUnblocked());
         }
 
         @Override
@@ -138,7 +139,7 @@ final class RabbitMqSender implements Sender {
             link = fresh;
             lastFailure = null;
             if (closed) {
-                fresh.connection.abort();
+                connections.end(fresh.connection, Duration.ZERO);
                 throw new RabbitMqException(ErrorKind.CLOSED, "The sender is closed");
             }
             return fresh;
@@ -185,7 +186,7 @@ final class RabbitMqSender implements Sender {
         closed = true;
         Link open = link;
         if (open != null) {
-            open.connection.abort((int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis())));
+            connections.end(open.connection, timeout);
         }
     }
 

@@ -89,7 +89,7 @@ final class Topology {
                         ErrorKind.NOT_FOUND, "There is no exchange '" + topic + "' of Waybill's"));
     }
 
-    void createTopic(String topic, int partitions) throws IOException, TimeoutException {
+    void requireFree(String topic) throws IOException, TimeoutException {
         OptionalInt found = OptionalInt.empty();
         if (exists(channel -> channel.exchangeDeclarePassive(topic))) {
             try {
@@ -101,6 +101,9 @@ final class Topology {
         if (found.isPresent()) {
             throw new RabbitMqException(ErrorKind.ALREADY_EXISTS, "Topic '" + topic + "' exists already");
         }
+    }
+
+    void createTopic(String topic, int partitions) throws IOException, TimeoutException {
         try {
             Object unused = connections.ask(channel -> {
                 declareMeta(channel, topic, partitions);
@@ -131,14 +134,9 @@ final class Topology {
                 Names.meta(topic), true, false, false, Map.of("x-queue-type", "quorum", "x-max-length", partitions));
     }
 
-    /**
-     * Makes sure that a group's queues in a topic are there, are as they must be, and are bound.
-     *
-     * @return whether the first of them was not there
-     */
-    boolean assertGroup(Connection connection, String topic, String group, int partitions)
+    /** Makes sure that a group's queues in a topic are there, are as they must be, and are bound. */
+    void assertGroup(Connection connection, String topic, String group, int partitions)
             throws IOException, TimeoutException {
-        boolean fresh = !hasQueue(connection, Names.queue(topic, group, 0));
         for (int i = 0; i < partitions; i++) {
             String queue = Names.queue(topic, group, i);
             String key = Names.routingKey(i);
@@ -159,7 +157,6 @@ final class Topology {
                 throw e;
             }
         }
-        return fresh;
     }
 
     private Map<String, Object> queueArguments() {
@@ -189,10 +186,6 @@ final class Topology {
             throws IOException, TimeoutException {
         AMQP.Queue.@Nullable DeclareOk found = absentIsNull(connection, channel -> channel.queueDeclarePassive(queue));
         return Optional.ofNullable(found);
-    }
-
-    private static boolean hasQueue(Connection connection, String queue) throws IOException, TimeoutException {
-        return look(connection, queue).isPresent();
     }
 
     boolean exists(Connections.Work<?> passive) throws IOException, TimeoutException {

@@ -67,7 +67,7 @@ final class Wire {
                 } else if (name.equals(KEY)) {
                     key = bytes(value);
                 } else if (name.equals(DELIVERY_COUNT)) {
-                    attempt = value instanceof Number count ? 1 + count.intValue() : 1;
+                    attempt = value instanceof Number count ? attempt(count.longValue()) : 1;
                 } else if (!name.startsWith("x-") && value != null) {
                     builder = builder == null ? Headers.unchecked() : builder;
                     builder.put(name.startsWith(ESCAPE) ? name.substring(ESCAPE.length()) : name, bytes(value));
@@ -78,6 +78,11 @@ final class Wire {
         Date sent = properties.getTimestamp();
         return WaybillHeader.delivery(
                 topic, partition, tag, sent == null ? -1 : sent.getTime(), attempt, key, headers, body, waybill);
+    }
+
+    /** A sender that is not Waybill may have written anything there. */
+    private static int attempt(long returns) {
+        return (int) Math.max(1, Math.min(returns, Integer.MAX_VALUE - 1) + 1);
     }
 
     private static byte[] bytes(@Nullable Object value) {
