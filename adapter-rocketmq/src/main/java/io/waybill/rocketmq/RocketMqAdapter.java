@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.apache.rocketmq.client.impl.MQClientAPIImpl;
 import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 import org.apache.rocketmq.remoting.protocol.RequestCode;
@@ -183,7 +184,7 @@ public final class RocketMqAdapter implements Adapter {
         Tls tls = settings.tls();
         Throwable handshake = tls == null ? null : tls.lastFailure();
         if (handshake != null) {
-            return new IOException(
+            return new SSLException(
                     "TLS with " + endpoint() + " or a broker that it names failed (" + handshake.getMessage()
                             + "). Do all listeners speak TLS, are their certificates made for these host names, and does"
                             + " tls.truststore trust them?",

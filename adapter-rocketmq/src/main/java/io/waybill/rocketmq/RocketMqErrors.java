@@ -5,6 +5,7 @@ import io.waybill.message.MessagingException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.apache.rocketmq.acl.common.AclException;
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.exception.MQClientException;
@@ -37,14 +38,15 @@ final class RocketMqErrors {
             return ours.kind();
         }
         if (failure instanceof MQBrokerException broker) {
-            return wantsOtherLogin(broker.getResponseCode(), broker.getErrorMessage())
+            int code = broker.getResponseCode();
+            return wantsOtherLogin(code, broker.getErrorMessage())
                     ? ErrorKind.UNAUTHORIZED
-                    : kind(broker.getResponseCode());
+                    : tooLarge(code, broker.getErrorMessage()) ? ErrorKind.INVALID : kind(code);
         }
         if (failure instanceof MQClientException client && client.getResponseCode() > 0) {
             return kind(client.getResponseCode());
         }
-        if (failure instanceof AclException) {
+        if (failure instanceof AclException || failure instanceof SSLException) {
             return ErrorKind.UNAUTHORIZED;
         }
         return failure instanceof GeneralSecurityException ? ErrorKind.INVALID : null;
@@ -53,6 +55,12 @@ final class RocketMqErrors {
     /** Brokers of version 4 answer a refused login as if it were an error of theirs. */
     private static boolean wantsOtherLogin(int code, @Nullable String remark) {
         return code == ResponseCode.SYSTEM_ERROR && remark != null && remark.contains("AclException");
+    }
+
+    /** Of a batch that is too large brokers say so as if it were an error of theirs, before they store any of it. */
+    static boolean tooLarge(int code, @Nullable String remark) {
+        return code == ResponseCode.MESSAGE_ILLEGAL
+                || (code == ResponseCode.SYSTEM_ERROR && remark != null && remark.contains("size exceeded"));
     }
 
     private static ErrorKind kind(int code) {
@@ -77,7 +85,7 @@ final class RocketMqErrors {
 
     /** Whether a broker that answers so has surely not stored what it was sent. */
     static boolean surelyNotStored(int code, @Nullable String remark) {
-        if (wantsOtherLogin(code, remark)) {
+        if (wantsOtherLogin(code, remark) || tooLarge(code, remark)) {
             return true;
         }
         return switch (code) {

@@ -110,7 +110,7 @@ final class RocketMqLane implements Sender.Lane {
             header.setF(0);
             header.setG(System.currentTimeMillis());
             header.setH(0);
-            header.setI("");
+            // No empty text in any field: brokers read it as none, and then find the signature wrong.
             header.setJ(0);
             header.setK(false);
             header.setM(true);
@@ -122,26 +122,25 @@ final class RocketMqLane implements Sender.Lane {
         }
 
         private void answered(Outgoing[] part, RemotingCommand response) {
-            switch (response.getCode()) {
-                case ResponseCode.SUCCESS -> stored(part, response);
-                case ResponseCode.MESSAGE_ILLEGAL -> {
-                    if (part.length == 1) {
-                        refuse(part, refusal(response));
-                    } else {
-                        parts.addFirst(Arrays.copyOfRange(part, part.length / 2, part.length));
-                        parts.addFirst(Arrays.copyOf(part, part.length / 2));
-                    }
-                }
-                default -> {
-                    if (RocketMqErrors.surelyNotStored(response.getCode(), response.getRemark())) {
-                        sender.lookAgain(topic);
-                        refuse(part, refusal(response));
-                    } else {
-                        leaveUnknown(part, refusal(response));
-                    }
-                }
+            if (response.getCode() == ResponseCode.SUCCESS) {
+                stored(part, response);
+            } else {
+                notStored(part, response);
             }
             sendNext();
+        }
+
+        private void notStored(Outgoing[] part, RemotingCommand response) {
+            int code = response.getCode();
+            if (part.length > 1 && RocketMqErrors.tooLarge(code, response.getRemark())) {
+                parts.addFirst(Arrays.copyOfRange(part, part.length / 2, part.length));
+                parts.addFirst(Arrays.copyOf(part, part.length / 2));
+            } else if (RocketMqErrors.surelyNotStored(code, response.getRemark())) {
+                sender.lookAgain(topic);
+                refuse(part, refusal(response));
+            } else {
+                leaveUnknown(part, refusal(response));
+            }
         }
 
         private void stored(Outgoing[] part, RemotingCommand response) {
