@@ -9,6 +9,7 @@ import io.waybill.spi.AdapterProvider;
 import io.waybill.spi.AdminOperations;
 import io.waybill.spi.ConnectionUri;
 import io.waybill.spi.ControlLogs;
+import io.waybill.spi.Reachability;
 import io.waybill.spi.Receiver;
 import io.waybill.spi.ReceiverOptions;
 import io.waybill.spi.Sender;
@@ -83,7 +84,7 @@ public final class KafkaAdapter implements Adapter {
     @Override
     public void connect(Duration timeout) throws Exception {
         long deadline = System.nanoTime() + timeout.toNanos();
-        Connectivity.probe(settings.hosts(), timeout);
+        Reachability.probe(settings.hosts(), timeout);
         admin.reach(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
     }
 

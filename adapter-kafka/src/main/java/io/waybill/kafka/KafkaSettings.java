@@ -7,12 +7,10 @@ import io.waybill.spi.ReceiverOptions;
 import io.waybill.spi.SenderOptions;
 import io.waybill.spi.Setting;
 import io.waybill.spi.Settings;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.waybill.spi.StoreFile;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -249,11 +247,7 @@ final class KafkaSettings {
     }
 
     private boolean loopback() {
-        return hosts.stream()
-                .map(ConnectionUri.Host::host)
-                .allMatch(host -> host.equalsIgnoreCase("localhost")
-                        || host.equals("[::1]")
-                        || host.matches("127(\\.[0-9]{1,3}){3}"));
+        return hosts.stream().allMatch(ConnectionUri.Host::isLoopback);
     }
 
     private Map<String, Object> connection() {
@@ -298,22 +292,8 @@ final class KafkaSettings {
         if (file == null) {
             return;
         }
-        if (!Files.isRegularFile(Path.of(file)) || !Files.isReadable(Path.of(file))) {
-            throw invalid("Setting '" + place + "' names '" + file + "', which is no readable file.");
-        }
-        String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         properties.put("ssl." + what + ".location", file);
-        properties.put(
-                "ssl." + what + ".type",
-                switch (ending) {
-                    case "p12", "pfx", "pkcs12" -> "PKCS12";
-                    case "jks" -> "JKS";
-                    case "pem", "crt", "cer" -> "PEM";
-                    default ->
-                        throw invalid("Setting '" + place + "' names '" + file
-                                + "': its name must end in .p12, .pfx, .pkcs12,"
-                                + " .jks, .pem, .crt or .cer, which says how to read it.");
-                });
+        properties.put("ssl." + what + ".type", StoreFile.of(place, file).type().name());
         secret(properties, "ssl." + what + ".password", password);
     }
 

@@ -52,7 +52,8 @@ final class RabbitMqErrors {
         }
         return switch (replyCode(failure)) {
             case AMQP.ACCESS_REFUSED -> ErrorKind.UNAUTHORIZED;
-            case AMQP.NOT_ALLOWED -> ErrorKind.UNAUTHORIZED;
+            case AMQP.NOT_ALLOWED -> // a virtual host that is not there, or not for this user
+                replyText(failure).contains("not found") ? ErrorKind.NOT_FOUND : ErrorKind.UNAUTHORIZED;
             case AMQP.NOT_FOUND -> ErrorKind.NOT_FOUND;
             case AMQP.PRECONDITION_FAILED, AMQP.RESOURCE_LOCKED -> ErrorKind.REFUSED;
             case AMQP.CONTENT_TOO_LARGE -> ErrorKind.INVALID;
@@ -69,33 +70,26 @@ final class RabbitMqErrors {
 
     /** What the broker closed a channel or connection with; 0 if it did not. */
     static int replyCode(@Nullable Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ShutdownSignalException signal) {
-                Method reason = signal.getReason();
-                if (reason instanceof AMQP.Channel.Close close) {
-                    return close.getReplyCode();
-                }
-                if (reason instanceof AMQP.Connection.Close close) {
-                    return close.getReplyCode();
-                }
-            }
-        }
-        return 0;
+        Method reason = reason(failure);
+        return reason instanceof AMQP.Channel.Close channel
+                ? channel.getReplyCode()
+                : reason instanceof AMQP.Connection.Close connection ? connection.getReplyCode() : 0;
     }
 
     /** What the broker said when it closed a channel or connection; empty if it did not. */
     static String replyText(@Nullable Throwable failure) {
+        Method reason = reason(failure);
+        return reason instanceof AMQP.Channel.Close channel
+                ? channel.getReplyText()
+                : reason instanceof AMQP.Connection.Close connection ? connection.getReplyText() : "";
+    }
+
+    private static @Nullable Method reason(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ShutdownSignalException signal) {
-                Method reason = signal.getReason();
-                if (reason instanceof AMQP.Channel.Close close) {
-                    return close.getReplyText();
-                }
-                if (reason instanceof AMQP.Connection.Close close) {
-                    return close.getReplyText();
-                }
+            if (cause instanceof ShutdownSignalException signal && signal.getReason() != null) {
+                return signal.getReason();
             }
         }
-        return "";
+        return null;
     }
 }

@@ -62,7 +62,7 @@ final class RabbitMqSettings {
         uri.user().ifPresent(user -> login.put(USER.name(), user));
         uri.password().ifPresent(password -> login.put(PASSWORD.name(), password));
         Settings withLogin = login.isEmpty() ? given : given.with(login, Settings.Origin.URI);
-        boolean loopback = loopback(uri.hosts());
+        boolean loopback = uri.hosts().stream().allMatch(ConnectionUri.Host::isLoopback);
         boolean details = TLS_DETAILS.stream().anyMatch(detail -> withLogin.find(detail) != null);
         this.settings = withLogin.find(TLS) != null
                 ? withLogin
@@ -83,14 +83,6 @@ final class RabbitMqSettings {
         if (settings.find(PASSWORD) == null && !user().equals(DEFAULT_LOGIN)) {
             throw invalid("User '" + user() + "' needs a password, such as rabbitmq://user:password@host:5672.");
         }
-    }
-
-    private static boolean loopback(List<ConnectionUri.Host> hosts) {
-        return hosts.stream()
-                .map(ConnectionUri.Host::host)
-                .allMatch(host -> host.equalsIgnoreCase("localhost")
-                        || host.equals("[::1]")
-                        || host.matches("127(\\.[0-9]{1,3}){3}"));
     }
 
     Settings settings() {

@@ -1,15 +1,10 @@
 package io.waybill.rabbitmq;
 
 import io.waybill.spi.Setting;
+import io.waybill.spi.StoreFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.util.Locale;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -43,45 +38,15 @@ final class Tls {
         if (file == null) {
             return null;
         }
-        Path path = Path.of(file);
-        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            throw RabbitMqSettings.invalid("Setting '" + place + "' names '" + file + "', which is no readable file.");
+        StoreFile store = StoreFile.of(place, file);
+        if (place == RabbitMqSettings.KEY_STORE && store.type() == StoreFile.Type.PEM) {
+            throw RabbitMqSettings.invalid("Setting '" + place + "' needs a PKCS12 or JKS file, with a key in it.");
         }
-        String password = settings.find(passwordOf);
-        String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        try (InputStream in = Files.newInputStream(path)) {
-            return switch (ending) {
-                case "p12", "pfx", "pkcs12" -> load("PKCS12", in, password);
-                case "jks" -> load("JKS", in, password);
-                case "pem", "crt", "cer" -> certificates(place, in);
-                default ->
-                    throw RabbitMqSettings.invalid("Setting '" + place + "' names '" + file
-                            + "': its name must end in .p12, .pfx, .pkcs12, .jks, .pem, .crt or .cer, which says how to"
-                            + " read it.");
-            };
+        try {
+            return store.load(settings.find(passwordOf));
         } catch (IOException | GeneralSecurityException e) {
             throw RabbitMqSettings.invalid("Setting '" + place + "' names '" + file + "', which cannot be read: "
                     + e.getMessage() + ". Is its password right?");
         }
-    }
-
-    private static KeyStore load(String type, InputStream in, @Nullable String password)
-            throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance(type);
-        store.load(in, password == null ? null : password.toCharArray());
-        return store;
-    }
-
-    private static KeyStore certificates(Setting<String> place, InputStream in)
-            throws IOException, GeneralSecurityException {
-        if (place == RabbitMqSettings.KEY_STORE) {
-            throw RabbitMqSettings.invalid("Setting '" + place + "' needs a PKCS12 or JKS file, with a key in it.");
-        }
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-            store.setCertificateEntry("certificate-" + store.size(), certificate);
-        }
-        return store;
     }
 }

@@ -1,11 +1,13 @@
 package io.waybill.rabbitmq;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.platform.suite.api.IncludeClassNamePatterns;
 import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
 
 /** The whole conformance suite on a real RabbitMQ. */
 @Suite
+@Tag("rabbitmq")
 @SelectPackages("io.waybill.conformance")
 @IncludeClassNamePatterns(".*Conformance")
 class RabbitMqConformanceTest {}

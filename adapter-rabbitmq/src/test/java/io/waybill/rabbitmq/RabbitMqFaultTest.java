@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Connections that break, brokers that fall silent or let nobody publish. */
-@Tag("soak") // being written: not all of them pass yet
+@Tag("rabbitmq")
 @Timeout(120)
 class RabbitMqFaultTest {
     private static RabbitMqBroker broker;

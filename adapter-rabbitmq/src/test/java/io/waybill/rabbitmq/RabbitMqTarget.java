@@ -32,30 +32,9 @@ public final class RabbitMqTarget implements ConformanceTarget {
 
     @Override
     public Optional<BrokerFaults> faults() {
-        if (!broker.canFault()) {
-            return Optional.empty();
-        }
-        return Optional.of(new BrokerFaults() {
-            @Override
-            public void kill() {
-                broker.kill();
-            }
-
-            @Override
-            public void start() {
-                broker.start();
-            }
-
-            @Override
-            public void pause() {
-                broker.pause();
-            }
-
-            @Override
-            public void resume() {
-                broker.resume();
-            }
-        });
+        return broker.canFault()
+                ? Optional.of(BrokerFaults.of(broker::kill, broker::start, broker::pause, broker::resume))
+                : Optional.empty();
     }
 
     @Override

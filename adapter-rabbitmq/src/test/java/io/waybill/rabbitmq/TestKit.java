@@ -1,11 +1,11 @@
 package io.waybill.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import com.rabbitmq.client.GetResponse;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
@@ -14,12 +14,14 @@ import io.waybill.spi.ReceiverOptions;
 import io.waybill.spi.Sender;
 import io.waybill.spi.SenderOptions;
 import io.waybill.testbrokers.RabbitMqBroker;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -42,13 +44,17 @@ final class TestKit {
         return factory.newConnection("native");
     }
 
-    /** Bodies of all messages in a queue, which is empty then. */
+    /** Bodies of all messages in a queue that nobody publishes to, which is empty then. */
     static List<String> drain(Connection connection, String queue) throws Exception {
-        List<String> texts = new ArrayList<>();
+        List<String> texts = new CopyOnWriteArrayList<>();
         try (Channel channel = connection.createChannel()) {
-            for (GetResponse one = channel.basicGet(queue, true); one != null; one = channel.basicGet(queue, true)) {
-                texts.add(new String(one.getBody(), java.nio.charset.StandardCharsets.UTF_8));
-            }
+            int expected = channel.queueDeclarePassive(queue).getMessageCount();
+            String unused = channel.basicConsume( // basic.get is refused where there is a single active consumer
+                    queue,
+                    true,
+                    (tag, message) -> texts.add(new String(message.getBody(), StandardCharsets.UTF_8)),
+                    tag -> {});
+            await().until(() -> texts.size() >= expected);
         }
         return texts;
     }

@@ -9,6 +9,7 @@ import io.waybill.spi.AdapterProvider;
 import io.waybill.spi.AdminOperations;
 import io.waybill.spi.ConnectionUri;
 import io.waybill.spi.ControlLogs;
+import io.waybill.spi.Reachability;
 import io.waybill.spi.Receiver;
 import io.waybill.spi.ReceiverOptions;
 import io.waybill.spi.Sender;
@@ -137,7 +138,7 @@ public final class RocketMqAdapter implements Adapter {
     @Override
     public void connect(Duration timeout) throws Exception {
         long deadline = System.nanoTime() + timeout.toNanos();
-        Probe.any(settings.hosts(), timeout);
+        Reachability.probe(settings.hosts(), timeout);
         FutureTask<Void> task = new FutureTask<>(() -> {
             reach();
             return null;

@@ -124,12 +124,7 @@ final class RocketMqSettings {
     }
 
     private boolean loopback() {
-        return hosts.stream().allMatch(RocketMqSettings::isLoopback);
-    }
-
-    private static boolean isLoopback(ConnectionUri.Host host) {
-        String name = host.host();
-        return name.equalsIgnoreCase("localhost") || name.equals("[::1]") || name.matches("127(\\.[0-9]{1,3}){3}");
+        return hosts.stream().allMatch(ConnectionUri.Host::isLoopback);
     }
 
     /** Whether a connection to an address that a name server gave is allowed: plain ones stay on this machine. */

@@ -10,17 +10,13 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.waybill.spi.Setting;
 import io.waybill.spi.Settings;
+import io.waybill.spi.StoreFile;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.List;
-import java.util.Locale;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
@@ -63,72 +59,35 @@ final class Tls {
     }
 
     private void trust(SslContextBuilder builder) throws IOException, GeneralSecurityException {
-        Path file = file(RocketMqSettings.TRUST_STORE);
-        if (file == null) {
-            return;
+        StoreFile file = file(RocketMqSettings.TRUST_STORE);
+        if (file != null) {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(file.load(settings.find(RocketMqSettings.TRUST_STORE_PASSWORD)));
+            builder.trustManager(factory);
         }
-        if (isPem(file)) {
-            builder.trustManager(file.toFile());
-            return;
-        }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store(file, RocketMqSettings.TRUST_STORE_PASSWORD));
-        builder.trustManager(factory);
     }
 
     private void identify(SslContextBuilder builder) throws IOException, GeneralSecurityException {
-        Path file = file(RocketMqSettings.KEY_STORE);
+        StoreFile file = file(RocketMqSettings.KEY_STORE);
         if (file == null) {
             return;
         }
         String keyPassword = settings.find(RocketMqSettings.KEY_PASSWORD);
-        if (isPem(file)) {
-            File both = file.toFile();
+        if (file.type() == StoreFile.Type.PEM) {
+            File both = file.path().toFile();
             builder.keyManager(both, both, keyPassword);
             return;
         }
         String storePassword = settings.find(RocketMqSettings.KEY_STORE_PASSWORD);
         String password = keyPassword == null ? storePassword : keyPassword;
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(
-                store(file, RocketMqSettings.KEY_STORE_PASSWORD), password == null ? null : password.toCharArray());
+        factory.init(file.load(storePassword), password == null ? null : password.toCharArray());
         builder.keyManager(factory);
     }
 
-    private KeyStore store(Path file, Setting<String> password) throws IOException, GeneralSecurityException {
-        String secret = settings.find(password);
-        KeyStore store = KeyStore.getInstance(ending(file).equals("jks") ? "JKS" : "PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, secret == null ? null : secret.toCharArray());
-        }
-        return store;
-    }
-
-    private @Nullable Path file(Setting<String> setting) {
+    private @Nullable StoreFile file(Setting<String> setting) {
         String name = settings.find(setting);
-        if (name == null) {
-            return null;
-        }
-        Path file = Path.of(name);
-        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw RocketMqSettings.invalid(
-                    "Setting '" + setting + "' names '" + file + "', which is no readable file.");
-        }
-        if (!List.of("p12", "pfx", "pkcs12", "jks", "pem", "crt", "cer").contains(ending(file))) {
-            throw RocketMqSettings.invalid(
-                    "Setting '" + setting + "' names '" + file
-                            + "': its name must end in .p12, .pfx, .pkcs12, .jks, .pem, .crt or .cer, which says how to read it.");
-        }
-        return file;
-    }
-
-    private static boolean isPem(Path file) {
-        return List.of("pem", "crt", "cer").contains(ending(file));
-    }
-
-    private static String ending(Path file) {
-        String name = file.toString();
-        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return name == null ? null : StoreFile.of(setting, name);
     }
 
     /** Gives out handlers that take the place of themselves, once they know the host. */

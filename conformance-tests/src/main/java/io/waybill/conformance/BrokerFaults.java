@@ -5,6 +5,49 @@ package io.waybill.conformance;
  * suite undoes what it did before the test ends.
  */
 public interface BrokerFaults {
+    /** One thing that is done to a broker. */
+    interface Action {
+        /**
+         * Does it.
+         *
+         * @throws Exception if it cannot be done
+         */
+        void run() throws Exception;
+    }
+
+    /**
+     * The four of them.
+     *
+     * @param kill see {@link #kill}
+     * @param start see {@link #start}
+     * @param pause see {@link #pause}
+     * @param resume see {@link #resume}
+     * @return the faults
+     */
+    static BrokerFaults of(Action kill, Action start, Action pause, Action resume) {
+        return new BrokerFaults() {
+            @Override
+            public void kill() throws Exception {
+                kill.run();
+            }
+
+            @Override
+            public void start() throws Exception {
+                start.run();
+            }
+
+            @Override
+            public void pause() throws Exception {
+                pause.run();
+            }
+
+            @Override
+            public void resume() throws Exception {
+                resume.run();
+            }
+        };
+    }
+
     /**
      * Ends the broker as {@code kill -9} does; what it confirmed is kept.
      *

@@ -5,6 +5,9 @@ import java.time.Duration;
 /**
  * How often a failing delivery is tried, and how long its key waits in between (rule C7). The waiting holds no thread.
  *
+ * <p>Only failures count, and those of one ownership: what a broker gave back unhandled, or another instance tried, has all
+ * attempts again.
+ *
  * <p>The wait doubles from {@code first} up to {@code longest}, and is shortened by up to a fifth at random so that
  * instances do not march in step.
  *

@@ -26,6 +26,15 @@ public final class ConnectionUri {
      * @param port the port, or -1 if none was given
      */
     public record Host(String host, int port) {
+        /**
+         * Whether it is this machine by its name alone: {@code localhost}, {@code 127.x.x.x} or {@code [::1]}.
+         *
+         * @return true if what is sent there stays on this machine
+         */
+        public boolean isLoopback() {
+            return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || host.matches("127(\\.[0-9]{1,3}){3}");
+        }
+
         @Override
         public String toString() {
             return port < 0 ? host : host + ":" + port;

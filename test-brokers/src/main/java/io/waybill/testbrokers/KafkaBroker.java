@@ -2,12 +2,9 @@ package io.waybill.testbrokers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +25,6 @@ public final class KafkaBroker implements RunningBroker {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final int PORT_ATTEMPTS = 3;
-    private static final int TAIL = 40;
 
     private final BrokerJars jars;
     private final BrokerSettings settings;
@@ -184,18 +180,7 @@ public final class KafkaBroker implements RunningBroker {
 
     @Override
     public synchronized String logTail() {
-        StringBuilder tail = new StringBuilder();
-        try {
-            if (Files.exists(files.log())) {
-                List<String> lines = Files.readAllLines(files.log(), StandardCharsets.UTF_8);
-                lines.stream()
-                        .skip(Math.max(0, lines.size() - TAIL))
-                        .forEach(line -> tail.append(line).append('\n'));
-            }
-        } catch (IOException e) {
-            tail.append("the log cannot be read: ").append(e).append('\n');
-        }
-        return process == null ? tail.toString() : tail + process.tail();
+        return LogTail.of(files.log(), process);
     }
 
     @Override

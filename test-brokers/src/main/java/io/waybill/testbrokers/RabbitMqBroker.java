@@ -7,8 +7,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +33,6 @@ public final class RabbitMqBroker implements RunningBroker {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final int SAVE_MILLIS = 3_000;
     private static final int PORT_ATTEMPTS = 3;
-    private static final int TAIL = 40;
     private static final String STARTED = "Starting broker... completed";
     /** Waits in the node until all queues that elect a leader have one. */
     private static final String AWAIT_LEADERS = """
@@ -231,18 +228,7 @@ public final class RabbitMqBroker implements RunningBroker {
 
     @Override
     public synchronized String logTail() {
-        StringBuilder tail = new StringBuilder();
-        try {
-            if (Files.exists(files.log())) {
-                List<String> lines = Files.readAllLines(files.log(), StandardCharsets.UTF_8);
-                lines.stream()
-                        .skip(Math.max(0, lines.size() - TAIL))
-                        .forEach(line -> tail.append(line).append('\n'));
-            }
-        } catch (IOException e) {
-            tail.append("the log cannot be read: ").append(e).append('\n');
-        }
-        return process == null ? tail.toString() : tail + process.tail();
+        return LogTail.of(files.log(), process);
     }
 
     @Override

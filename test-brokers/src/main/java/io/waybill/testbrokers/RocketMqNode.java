@@ -1,11 +1,7 @@
 package io.waybill.testbrokers;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class RocketMqNode {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
-    private static final int TAIL = 40;
 
     private final String name;
     private final Path log;
@@ -98,18 +93,7 @@ public final class RocketMqNode {
     }
 
     synchronized String logTail() {
-        StringBuilder tail = new StringBuilder();
-        try {
-            if (Files.exists(log)) {
-                List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
-                lines.stream()
-                        .skip(Math.max(0, lines.size() - TAIL))
-                        .forEach(line -> tail.append(line).append('\n'));
-            }
-        } catch (IOException e) {
-            tail.append("the log cannot be read: ").append(e).append('\n');
-        }
-        return process == null ? tail.toString() : tail + process.tail();
+        return LogTail.of(log, process);
     }
 
     synchronized void close() {

@@ -1,6 +1,5 @@
-package io.waybill.kafka;
+package io.waybill.spi;
 
-import io.waybill.spi.ConnectionUri;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -11,27 +10,38 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Whether brokers can be reached at all: Kafka's clients only say that time ran out. */
-final class Connectivity {
-    private Connectivity() {}
+/** Whether brokers can be reached at all: many clients only say that time ran out, or name an address. */
+public final class Reachability {
+    private Reachability() {}
 
-    /** Returns when one of the hosts takes a connection. */
-    static void probe(List<ConnectionUri.Host> hosts, Duration timeout) throws Exception {
+    /**
+     * Returns when one of the hosts takes a connection.
+     *
+     * @param hosts where, each with its port; tried in order
+     * @param timeout how long that may take in all, looking up names included
+     * @throws ConnectException if none does, saying for each why
+     * @throws Exception if this thread was interrupted, or a host cannot be tried at all
+     */
+    public static void probe(List<ConnectionUri.Host> hosts, Duration timeout) throws Exception {
         FutureTask<Void> task = new FutureTask<>(() -> {
             tryEach(hosts, timeout);
             return null;
         });
         // Looking up a name has no timeout of its own.
-        Thread thread = new Thread(task, "waybill-kafka-probe");
+        Thread thread = new Thread(task, "waybill-probe");
         thread.setDaemon(true);
         thread.start();
         try {
-            Void unused = KafkaAdminOperations.await(task, timeout.plusMillis(100));
+            Void unused = task.get(timeout.toMillis() + 100, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new ConnectException("no address was found for " + hosts + " within " + timeout.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
         }
     }
 
