@@ -577,6 +577,7 @@ class KafkaBrokerTest {
                 Set.of(topic),
                 "member-" + NAMES.incrementAndGet(),
                 500,
+                64 << 20,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5)));
     }

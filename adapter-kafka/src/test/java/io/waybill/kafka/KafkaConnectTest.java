@@ -254,7 +254,7 @@ class KafkaConnectTest {
 
     private static LogReceiver receiver(KafkaAdapter adapter) {
         return (LogReceiver) adapter.openReceiver(
-                new ReceiverOptions("group", Set.of("topic"), "member", 100, Duration.ofSeconds(10), QUICK));
+                new ReceiverOptions("group", Set.of("topic"), "member", 100, 64 << 20, Duration.ofSeconds(10), QUICK));
     }
 
     /** Connects with three times as much time as it may take, unless it is to take all of it. */

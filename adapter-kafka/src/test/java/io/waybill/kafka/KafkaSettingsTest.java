@@ -161,8 +161,8 @@ class KafkaSettingsTest {
                 .containsEntry("max.request.size", 5_000_000 + 64 * 1024);
         assertThat(ProducerConfig.configNames()).containsAll(producer.keySet());
         new KafkaProducer<byte[], byte[]>(producer).close(Duration.ZERO);
-        Map<String, Object> consumer = settings.consumer(
-                new ReceiverOptions("g", Set.of("t"), "m", 100, Duration.ofSeconds(6), Duration.ofMinutes(4)));
+        Map<String, Object> consumer = settings.consumer(new ReceiverOptions(
+                "g", Set.of("t"), "m", 100, 64 << 20, Duration.ofSeconds(6), Duration.ofMinutes(4)));
         assertThat(consumer)
                 .containsEntry("heartbeat.interval.ms", 600)
                 .containsEntry("max.poll.interval.ms", 2 * 4 * 60_000 + 3 * 15_000) // two drains, three requests
@@ -170,7 +170,7 @@ class KafkaSettingsTest {
         assertThat(ConsumerConfig.configNames()).containsAll(consumer.keySet());
         new KafkaConsumer<byte[], byte[]>(consumer).close();
         ReceiverOptions quick =
-                new ReceiverOptions("g", Set.of("t"), "m", 100, Duration.ofSeconds(6), Duration.ofSeconds(1));
+                new ReceiverOptions("g", Set.of("t"), "m", 100, 64 << 20, Duration.ofSeconds(6), Duration.ofSeconds(1));
         assertThat(settings.consumer(quick)).containsEntry("max.poll.interval.ms", 5 * 60_000);
         assertThat(settings("kafka://localhost?max.poll.interval=50s").consumer(quick))
                 .containsEntry("max.poll.interval.ms", 50_000);

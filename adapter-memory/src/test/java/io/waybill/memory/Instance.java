@@ -79,8 +79,8 @@ final class Instance implements AutoCloseable {
     }
 
     MemoryReceiver receiver(String group, int batchMessages) throws Exception {
-        Receiver receiver = adapter.openReceiver(
-                new ReceiverOptions(group, Set.of(TOPIC), "member", batchMessages, SESSION, Duration.ofSeconds(1)));
+        Receiver receiver = adapter.openReceiver(new ReceiverOptions(
+                group, Set.of(TOPIC), "member", batchMessages, 64 << 20, SESSION, Duration.ofSeconds(1)));
         return (MemoryReceiver) receiver;
     }
 

@@ -31,8 +31,8 @@ class MemoryConcurrencyTest {
     void nothingIsLostAndEachLaneKeepsItsOrder() throws Exception {
         try (Instance instance = Instance.at("memory:")) {
             instance.adapter.admin().createTopic(TopicSpec.of("many", PARTITIONS));
-            MemoryReceiver receiver = (MemoryReceiver) instance.adapter.openReceiver(
-                    new ReceiverOptions("g", Set.of("many"), "m", 500, Duration.ofSeconds(10), Duration.ofSeconds(1)));
+            MemoryReceiver receiver = (MemoryReceiver) instance.adapter.openReceiver(new ReceiverOptions(
+                    "g", Set.of("many"), "m", 500, 64 << 20, Duration.ofSeconds(10), Duration.ofSeconds(1)));
             for (int i = 0; i < PARTITIONS; i++) {
                 Instance.own(receiver, new TopicPartition("many", i));
             }

@@ -61,6 +61,7 @@ final class Connections implements AutoCloseable {
         factory.setChannelShouldCheckRpcResponseType(true);
         factory.setRequestedHeartbeat((int) Math.max(1, settings.heartbeat().toSeconds()));
         factory.setThreadFactory(daemons(name));
+        factory.setSharedExecutor(ReadingThread.SAME);
         if (tls != null) {
             factory.useSslProtocol(tls);
             factory.enableHostnameVerification();

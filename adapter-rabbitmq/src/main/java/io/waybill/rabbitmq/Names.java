@@ -24,6 +24,11 @@ final class Names {
         return "waybill.group." + group;
     }
 
+    /** The queue whose x-max-length is the prefetch of a group's consumers; nothing is ever in it. */
+    static String prefetch(String group) {
+        return "waybill.prefetch." + group;
+    }
+
     static String routingKey(int partition) {
         return Integer.toString(partition);
     }

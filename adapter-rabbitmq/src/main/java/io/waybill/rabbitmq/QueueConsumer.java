@@ -7,6 +7,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.waybill.message.Delivery;
+import io.waybill.message.Message;
 import io.waybill.message.TopicPartition;
 import io.waybill.spi.Settlement;
 import java.io.IOException;
@@ -18,15 +19,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One ownership of a partition: a channel of its own with one consumer, so that what is left of it goes back when it is
- * closed, and its delivery tags rise without gaps from 1. Deliveries come on a thread of the connection; all else is the
- * polling thread's.
+ * closed, and its delivery tags rise without gaps from 1. Deliveries come on the thread that reads from the connection; all
+ * else is the polling thread's.
  */
 final class QueueConsumer extends DefaultConsumer {
+    /** What a delivery costs in memory beyond its own bytes, roughly. */
+    private static final int OVERHEAD = 256;
+
     private final TopicPartition partition;
     private final String queue;
     private final Channel channel;
     private final Runnable news;
     private final Deque<Delivery> inbox = new ArrayDeque<>();
+    private long inboxBytes;
+    private volatile long mostBytes = Long.MAX_VALUE;
+    /** Whether something came that had no room. It was dropped, as all behind it is, and goes back with the channel. */
+    private volatile boolean overflown;
+
     private volatile @Nullable Throwable end;
     private volatile boolean closing;
 
@@ -67,12 +76,21 @@ final class QueueConsumer extends DefaultConsumer {
 
     @Override
     public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+        if (overflown) {
+            return;
+        }
         Delivery delivery =
                 Wire.delivery(partition.topic(), partition.partition(), envelope.getDeliveryTag(), properties, body);
+        int bytes = bytes(delivery);
         boolean wasEmpty;
         synchronized (inbox) {
             wasEmpty = inbox.isEmpty();
+            if (!wasEmpty && inboxBytes + bytes > mostBytes) {
+                overflown = true;
+                return;
+            }
             inbox.add(delivery);
+            inboxBytes += bytes;
         }
         if (wasEmpty) {
             news.run();
@@ -102,15 +120,36 @@ final class QueueConsumer extends DefaultConsumer {
         return end;
     }
 
+    private static int bytes(Delivery delivery) {
+        Message message = delivery.message();
+        return OVERHEAD + message.body().length + message.headers().encodedBytes();
+    }
+
     void drainTo(List<Delivery> batch, int most) {
         synchronized (inbox) {
             Delivery next;
             for (int i = 0; i < most && (next = inbox.poll()) != null; i++) {
                 batch.add(next);
+                inboxBytes -= bytes(next);
             }
         }
         if (!batch.isEmpty()) {
             given = batch.get(batch.size() - 1).position();
+        }
+    }
+
+    /** Bounds what may wait here, from now on; one message may always. */
+    void mayHold(long bytes) {
+        mostBytes = bytes;
+    }
+
+    /** Whether messages were dropped for want of room, and all that were not have been given. */
+    boolean isSpent() {
+        if (!overflown) {
+            return false;
+        }
+        synchronized (inbox) {
+            return inbox.isEmpty();
         }
     }
 

@@ -253,8 +253,10 @@ public final class RabbitMqAdapter implements Adapter {
         }
 
         /**
-         * How many unacknowledged messages of a partition the broker sends at most: with their size, what bounds a
-         * consumer's memory. Default: 1,000.
+         * How many unacknowledged messages of a partition the broker sends at most. A group keeps the number that it was
+         * created with, since messages that come again could change their order otherwise; another is told in the log, and
+         * not used. Where messages are so large that the consumer's {@code bufferBytes} have no room for them, fewer are
+         * quicker: what is too much is fetched again. Default: 1,000.
          *
          * @param messages 1 to 65,535
          * @return this

@@ -119,11 +119,17 @@ final class RabbitMqAdminOperations implements AdminOperations {
     int assertGroup(Connection connection, String group, String topic) throws Exception {
         int partitions = topology.requirePartitions(topic);
         AMQP.Queue.DeclareOk unused = Connections.ask(connection, channel -> Topology.declareMembers(channel, group));
+        int unusedNumber = prefetch(connection, group);
         if (topology.look(Names.queue(topic, group, 0)).isEmpty()) {
             registry.groupCreated(group, topic); // first, as above
         }
         topology.assertGroup(connection, topic, group, partitions);
         return partitions;
+    }
+
+    /** The prefetch of a group's consumers, which its creation sets. */
+    int prefetch(Connection connection, String group) throws Exception {
+        return topology.prefetch(connection, group);
     }
 
     @Override
@@ -141,7 +147,10 @@ final class RabbitMqAdminOperations implements AdminOperations {
                 deleteQueues(topic, group, partitions.getAsInt());
             }
         }
-        Object unused = connections.ask(channel -> channel.queueDelete(Names.members(group)));
+        Object unused = connections.ask(channel -> {
+            channel.queueDelete(Names.prefetch(group));
+            return channel.queueDelete(Names.members(group));
+        });
         registry.groupDeleted(group);
     }
 

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import io.waybill.message.Delivery;
+import io.waybill.message.ErrorKind;
 import io.waybill.message.TopicPartition;
 import io.waybill.spi.ClaimingReceiver;
 import io.waybill.spi.ReceiverOptions;
@@ -23,14 +24,25 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Receives on a connection of its own. A partition is owned by being the only consumer of its queue; the queue's single
  * active consumer sees to it that two who try at once are never both served.
  */
 final class RabbitMqReceiver implements ClaimingReceiver {
+    private static final Logger LOG = LoggerFactory.getLogger(RabbitMqReceiver.class);
     /** The wait of a poll while the broker may be out of credit: what was finished meanwhile is to be settled. */
     private static final long OUT_OF_CREDIT_NANOS = 1_000_000;
+
+    private static final long LEAST_BYTES_PER_PARTITION = 1 << 20;
+    /** How long deliveries that nobody finishes may keep back those that had no room. */
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
+
+    private static final String TOO_MUCH =
+            "The broker sent more ahead than the consumer's bufferBytes have room for; what was"
+                    + " too much is fetched again. Raise bufferBytes, or delete the group and create it with a smaller prefetch";
 
     private static final long LEAST_BACK_OFF_MILLIS = 50;
     private static final long MOST_BACK_OFF_MILLIS = 400;
@@ -40,9 +52,13 @@ final class RabbitMqReceiver implements ClaimingReceiver {
     private final String group;
     private final int batchMessages;
     private final int prefetch;
+    private final long bufferBytes;
     private final Channel looking;
     private final Map<String, Integer> partitions = new HashMap<>();
     private final Map<TopicPartition, QueueConsumer> owned = new LinkedHashMap<>();
+    /** Since when a partition's consumer has been spent. */
+    private final Map<TopicPartition, Long> spent = new HashMap<>();
+
     /** Until when not to try, since somebody else tried at the same time. */
     private final Map<TopicPartition, Long> backOff = new HashMap<>();
 
@@ -57,13 +73,14 @@ final class RabbitMqReceiver implements ClaimingReceiver {
             throws Exception {
         this.group = options.group();
         this.batchMessages = options.batchMessages();
-        this.prefetch = settings.prefetch();
+        this.bufferBytes = options.bufferBytes();
         this.connections = connections;
         this.connection = connections.open(options.member(), settings.requestTimeout());
         try {
             for (String topic : options.topics()) {
                 partitions.put(topic, admin.assertGroup(connection, group, topic));
             }
+            this.prefetch = prefetch(settings, admin);
             this.looking = Connections.open(connection);
             AMQP.Queue.DeclareOk declared = Topology.declareMembers(looking, group);
             String unused = looking.basicConsume(declared.getQueue(), true, new DefaultConsumer(looking));
@@ -72,6 +89,18 @@ final class RabbitMqReceiver implements ClaimingReceiver {
             connections.end(connection, Duration.ZERO);
             throw e;
         }
+    }
+
+    private int prefetch(RabbitMqSettings settings, RabbitMqAdminOperations admin) throws Exception {
+        int inForce = admin.prefetch(connection, group);
+        if (inForce != settings.prefetch()) {
+            LOG.warn(
+                    "Group '{}' was created with prefetch={} and keeps it; {} is not used. Delete the group to change it",
+                    group,
+                    inForce,
+                    settings.prefetch());
+        }
+        return inForce;
     }
 
     @Override
@@ -86,6 +115,7 @@ final class RabbitMqReceiver implements ClaimingReceiver {
                 }
                 boolean news = tellFailedSettlements(sink);
                 news |= tellLost(sink);
+                news |= giveUpSpent(sink);
                 news |= deliver(sink);
                 if (news || woken) {
                     woken = false;
@@ -139,6 +169,28 @@ final class RabbitMqReceiver implements ClaimingReceiver {
             sink.lost(List.of(partition), cause);
         });
         return !lost.isEmpty();
+    }
+
+    /**
+     * Lets go of partitions that were sent more than there was room for, once nothing of theirs is in hand; they are claimed
+     * again, and what was dropped comes again. What nobody finishes puts that off, but not for ever.
+     */
+    private boolean giveUpSpent(ReceiverSink sink) {
+        List<TopicPartition> done = new ArrayList<>();
+        owned.forEach((partition, consumer) -> {
+            if (consumer.isSpent()) {
+                long now = System.nanoTime();
+                long since = spent.computeIfAbsent(partition, first -> now);
+                if (consumer.unacknowledged() == 0 || now - since > PATIENCE_NANOS) {
+                    done.add(partition);
+                }
+            }
+        });
+        for (TopicPartition partition : done) {
+            release(partition);
+            sink.lost(List.of(partition), new RabbitMqException(ErrorKind.OVERLOADED, TOO_MUCH));
+        }
+        return !done.isEmpty();
     }
 
     /** The partitions take turns, each with a fair part of the batch. */
@@ -245,11 +297,21 @@ final class RabbitMqReceiver implements ClaimingReceiver {
             return false;
         }
         owned.put(partition, consumer);
+        shareRoom();
         return true;
     }
 
+    private void shareRoom() {
+        long room = Math.max(LEAST_BYTES_PER_PARTITION, bufferBytes / Math.max(1, owned.size()));
+        owned.values().forEach(consumer -> consumer.mayHold(room));
+    }
+
     private int consumers(String queue) throws IOException {
-        return looking.queueDeclarePassive(queue).getConsumerCount();
+        try {
+            return looking.queueDeclarePassive(queue).getConsumerCount();
+        } catch (IOException e) {
+            throw RabbitMqErrors.explained(e);
+        }
     }
 
     @Override
@@ -260,8 +322,10 @@ final class RabbitMqReceiver implements ClaimingReceiver {
     @Override
     public void release(TopicPartition partition) {
         QueueConsumer consumer = owned.remove(partition);
+        spent.remove(partition);
         if (consumer != null) {
             consumer.close();
+            shareRoom();
         }
     }
 

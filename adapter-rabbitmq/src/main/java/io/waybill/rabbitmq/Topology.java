@@ -49,21 +49,26 @@ final class Topology {
             return OptionalInt.of(known);
         }
         try {
-            AMQP.Queue.DeclareOk made = connections.ask(channel -> declareMeta(channel, topic, NO_COUNT));
+            AMQP.Queue.DeclareOk made = connections.ask(channel -> declareNumber(channel, Names.meta(topic), NO_COUNT));
             Object unused = connections.ask(channel -> channel.queueDelete(made.getQueue(), true, true));
             throw new RabbitMqException(
                     ErrorKind.NOT_FOUND,
                     "Exchange '" + topic + "' exists, but was not created by Waybill: queue '" + Names.meta(topic)
                             + "', which says how many partitions there are, is missing. Create the topic by Waybill.");
         } catch (IOException e) {
-            Matcher current = CURRENT.matcher(RabbitMqErrors.replyText(e));
-            if (RabbitMqErrors.replyCode(e) == AMQP.PRECONDITION_FAILED && current.find()) {
-                int partitions = Integer.parseInt(current.group(1));
-                counts.put(topic, partitions);
-                return OptionalInt.of(partitions);
-            }
-            throw e;
+            int partitions = numberInForce(e);
+            counts.put(topic, partitions);
+            return OptionalInt.of(partitions);
         }
+    }
+
+    /** The number that another declaration of the same queue has set, if that is what was wrong. */
+    private static int numberInForce(IOException refusal) throws IOException {
+        Matcher current = CURRENT.matcher(RabbitMqErrors.replyText(refusal));
+        if (RabbitMqErrors.replyCode(refusal) == AMQP.PRECONDITION_FAILED && current.find()) {
+            return Integer.parseInt(current.group(1));
+        }
+        throw refusal;
     }
 
     /** Asked so, the broker neither makes a queue nor complains in its log, as long as the number is right. */
@@ -72,7 +77,8 @@ final class Topology {
             if (look(Names.meta(topic)).isEmpty()) {
                 return false;
             }
-            AMQP.Queue.DeclareOk unused = connections.ask(channel -> declareMeta(channel, topic, partitions));
+            AMQP.Queue.DeclareOk unused =
+                    connections.ask(channel -> declareNumber(channel, Names.meta(topic), partitions));
             return true;
         } catch (IOException e) {
             if (RabbitMqErrors.replyCode(e) == AMQP.PRECONDITION_FAILED) {
@@ -106,7 +112,7 @@ final class Topology {
     void createTopic(String topic, int partitions) throws IOException, TimeoutException {
         try {
             Object unused = connections.ask(channel -> {
-                declareMeta(channel, topic, partitions);
+                declareNumber(channel, Names.meta(topic), partitions);
                 return channel.exchangeDeclare(topic, "direct", true);
             });
             counts.put(topic, partitions);
@@ -129,9 +135,25 @@ final class Topology {
         });
     }
 
-    private static AMQP.Queue.DeclareOk declareMeta(Channel channel, String topic, int partitions) throws IOException {
+    private static AMQP.Queue.DeclareOk declareNumber(Channel channel, String queue, int number) throws IOException {
         return channel.queueDeclare(
-                Names.meta(topic), true, false, false, Map.of("x-queue-type", "quorum", "x-max-length", partitions));
+                queue, true, false, false, Map.of("x-queue-type", "quorum", "x-max-length", number));
+    }
+
+    /**
+     * The prefetch of all consumers of a group, which whoever comes first sets. It must be one number: a queue puts messages
+     * that come back behind those that came back earlier, so an owner that took fewer than its predecessor had could change
+     * their order by leaving in its turn.
+     */
+    int prefetch(Connection connection, String group) throws IOException, TimeoutException {
+        int wanted = settings.prefetch();
+        try {
+            Object unused =
+                    Connections.ask(connection, channel -> declareNumber(channel, Names.prefetch(group), wanted));
+            return wanted;
+        } catch (IOException e) {
+            return numberInForce(e);
+        }
     }
 
     /** Makes sure that a group's queues in a topic are there, are as they must be, and are bound. */

@@ -7,7 +7,8 @@
  * quorum queue per partition, {@code topic:group:partition}, with single active consumer, no delivery limit and
  * {@code reject-publish}; a queue of that name that differs is refused. The number of partitions is the
  * {@code x-max-length} of the queue {@code waybill.meta.topic}, in which nothing is ever stored: producers and consumers
- * that disagree about it get an error. The queue {@code waybill.group.group} counts a group's members. Topics and groups are
+ * that disagree about it get an error. The queue {@code waybill.group.group} counts a group's members, and
+ * {@code waybill.prefetch.group} holds their prefetch in the same way. Topics and groups are
  * listed in the stream {@code waybill.registry}; control logs are stream queues, read over AMQP 0-9-1.
  *
  * <p>The body is the body. The key is the header {@code waybill.key}, the packed stamp {@code waybill}, and an application's
@@ -32,7 +33,11 @@
  *   <li>A new group starts at the end: there are no positions, so no start at the first message or a time, and no reset.
  *   <li>Brokers before 3.12 close the channel of a handler that runs longer than their {@code consumer_timeout} (30 minutes
  *       by default): the message then comes again. Later ones are told by the queue not to.
- *   <li>A consumer holds up to {@code prefetch} messages of each of its partitions.
+ *   <li>The broker sends {@code prefetch} messages of a partition ahead, whatever their size. What there is no room for in
+ *       {@code bufferBytes} is dropped and fetched again, for which the partition is given up for a moment. The prefetch is
+ *       the group's, fixed when it is created: a queue puts messages that come back behind those that came back before, so
+ *       owners that take fewer than their predecessors had would change their order. Native consumers of a group's queues
+ *       must keep to it, too.
  *   <li>An exchange or queue made by others is no topic, and is not listed.
  *   <li>The id of a message that something else than Waybill sent is not the same at each delivery.
  * </ul>

@@ -19,6 +19,7 @@ import io.waybill.message.ErrorKind;
 import io.waybill.message.Headers;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
+import io.waybill.message.Ordering;
 import io.waybill.testbrokers.RabbitMqBroker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -361,7 +362,8 @@ class RabbitMqBrokerTest {
         String topic = topic(1);
         List<Delivery> deliveries = new CopyOnWriteArrayList<>();
         try (Channel channel = other.createChannel();
-                Consumer consumer = waybill.consumer(group).subscribe(topic, deliveries::add)) {
+                Consumer consumer =
+                        waybill.consumer(group).ordering(Ordering.PARTITION).subscribe(topic, deliveries::add)) {
             await().until(() -> consumer.assignment().size() == 1);
             channel.basicPublish(topic, "0", null, "bare".getBytes(UTF_8));
             channel.basicPublish(topic, "0", new AMQP.BasicProperties(), new byte[0]);

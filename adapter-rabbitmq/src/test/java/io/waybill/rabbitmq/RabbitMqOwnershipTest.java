@@ -4,6 +4,8 @@ import static io.waybill.rabbitmq.TestKit.name;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import io.waybill.Consumer;
 import io.waybill.Producer;
 import io.waybill.Waybill;
@@ -15,6 +17,7 @@ import io.waybill.message.TopicPartition;
 import io.waybill.spi.ClaimingReceiver;
 import io.waybill.spi.Settlement;
 import io.waybill.testbrokers.RabbitMqBroker;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -167,6 +171,37 @@ class RabbitMqOwnershipTest {
         }
     }
 
+    /** A queue puts what comes back behind what came back before: owners that take fewer than the last one had mix it up. */
+    @Test
+    void c2WhatComesBackKeepsItsOrderWhateverPrefetchMembersWereTold() throws Exception {
+        String group = name("group");
+        String topic = topic(1, group);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Producer producer = waybill.producer("returned").open()) {
+            for (int i = 0; i < 20; i++) {
+                Object unused = producer.send(Message.to(topic).text("m" + i).build());
+            }
+        }
+        for (int prefetch : new int[] {20, 5, 3, 20}) {
+            try (RabbitMqAdapter adapter = RabbitMqAdapter.builder("127.0.0.1:" + broker.port())
+                    .prefetch(prefetch)
+                    .build()) {
+                TestSink sink = new TestSink();
+                ClaimingReceiver receiver = TestKit.receiver(adapter, group, topic);
+                await().until(() -> receiver.tryOwn(partition));
+                await().until(() -> {
+                    receiver.poll(Duration.ofMillis(100), sink);
+                    return sink.deliveries.size() == 20;
+                });
+                assertThat(sink.deliveries)
+                        .extracting(delivery -> delivery.message().text())
+                        .containsExactlyElementsOf(
+                                IntStream.range(0, 20).mapToObj(i -> "m" + i).toList());
+                receiver.close(Duration.ofSeconds(5));
+            }
+        }
+    }
+
     @Test
     void c9OthersTakeOverFromAFrozenMember() throws Exception {
         String group = name("group");
@@ -214,6 +249,53 @@ class RabbitMqOwnershipTest {
         } finally {
             child.destroyForcibly();
         }
+    }
+
+    @Test
+    void c6WhatWaitsIsBoundedInBytesWhateverThePrefetch() throws Exception {
+        String group = name("group");
+        String topic = topic(1, group);
+        String queue = Names.queue(topic, group, 0);
+        int large = 300;
+        int largeBytes = 100_000;
+        try (Producer producer = waybill.producer("sizes").open();
+                Connection connection = TestKit.nativeConnection(broker);
+                Channel channel = connection.createChannel()) {
+            for (int i = 0; i < large; i++) {
+                Object unused = producer.send(
+                        Message.to(topic).key("k").body(body(i, largeBytes)).build());
+            }
+            CountDownLatch stuck = new CountDownLatch(1);
+            Map<Integer, Integer> handled = new ConcurrentHashMap<>();
+            List<Integer> firsts = new CopyOnWriteArrayList<>();
+            long before = used();
+            try (Consumer consumer = waybill.consumer(group)
+                    .bufferBytes(1 << 20)
+                    .subscribe(topic, delivery -> {
+                        boolean unused = stuck.await(60, TimeUnit.SECONDS);
+                        int number = ByteBuffer.wrap(delivery.message().body()).getInt();
+                        if (handled.merge(number, 1, Integer::sum) == 1) {
+                            firsts.add(number);
+                        }
+                    })) {
+                await("the broker has sent all it may")
+                        .until(() -> channel.queueDeclarePassive(queue).getMessageCount() == 0);
+                assertThat(used() - before).as("bytes that wait").isLessThan(large * (long) largeBytes / 3);
+                stuck.countDown();
+                await().until(() -> handled.size() == large);
+                assertThat(firsts).isSorted();
+                assertThat(consumer.assignment()).hasSize(1);
+            }
+        }
+    }
+
+    private static byte[] body(int number, int bytes) {
+        return ByteBuffer.allocate(bytes).putInt(number).array();
+    }
+
+    private static long used() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     /** The broker looks once a minute. */

@@ -65,7 +65,7 @@ final class TestKit {
 
     static ClaimingReceiver receiver(RabbitMqAdapter adapter, String group, String topic) throws Exception {
         return (ClaimingReceiver) adapter.openReceiver(new ReceiverOptions(
-                group, Set.of(topic), name("member"), 500, Duration.ofSeconds(10), Duration.ofSeconds(5)));
+                group, Set.of(topic), name("member"), 500, 64 << 20, Duration.ofSeconds(10), Duration.ofSeconds(5)));
     }
 
     /** Hands messages over at once. */

@@ -211,6 +211,16 @@ enum Defect {
             "two share",
             receiving(receiver -> Map.of("release", (arguments, original) -> null))),
 
+    SKIPS_ONE_WHEN_IT_TAKES_OVER(
+            StormConformance.class,
+            "instancesComeAndGo",
+            "messages arrive",
+            receiving(receiver -> Map.of("seek", (arguments, original) -> {
+                long position = (Long) arguments[1];
+                arguments[1] = position == 0 ? position : position + 1;
+                return original.call();
+            }))),
+
     HIDES_A_LOST_CONNECTION(
             FaultConformance.class,
             "aBrokerThatIsAway",

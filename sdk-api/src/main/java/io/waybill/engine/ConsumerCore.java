@@ -151,6 +151,7 @@ public final class ConsumerCore {
                 options.topics(),
                 options.member(),
                 options.batchMessages(),
+                options.bufferBytes(),
                 options.session(),
                 options.drain()));
         try {

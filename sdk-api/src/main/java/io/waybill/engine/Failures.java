@@ -44,9 +44,16 @@ public final class Failures {
         return new MessagingException(kind, action + ": " + text(real) + remedy(kind), real);
     }
 
+    /** What a failure says, or the nearest of its causes that says something, or else its type. */
     static String text(Throwable failure) {
-        String message = failure.getMessage();
-        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message.strip();
+        String text = failure.getClass().getSimpleName();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage();
+            if (message != null && !message.isBlank()) {
+                text = message.strip();
+                break;
+            }
+        }
         return text.endsWith(".") ? text : text + ".";
     }
 
