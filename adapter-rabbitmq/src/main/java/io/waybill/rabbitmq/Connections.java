@@ -47,7 +47,7 @@ final class Connections implements AutoCloseable {
     }
 
     Connection open(String name, Duration timeout) throws IOException, TimeoutException {
-        ConnectionFactory factory = new ConnectionFactory();
+        ConnectionFactory factory = DirectChannel.factory();
         int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis()));
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
@@ -61,7 +61,6 @@ final class Connections implements AutoCloseable {
         factory.setChannelShouldCheckRpcResponseType(true);
         factory.setRequestedHeartbeat((int) Math.max(1, settings.heartbeat().toSeconds()));
         factory.setThreadFactory(daemons(name));
-        factory.setSharedExecutor(ReadingThread.SAME);
         if (tls != null) {
             factory.useSslProtocol(tls);
             factory.enableHostnameVerification();

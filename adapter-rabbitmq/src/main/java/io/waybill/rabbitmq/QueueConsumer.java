@@ -36,6 +36,8 @@ final class QueueConsumer extends DefaultConsumer {
     /** Whether something came that had no room. It was dropped, as all behind it is, and goes back with the channel. */
     private volatile boolean overflown;
 
+    private long spentSince;
+
     private volatile @Nullable Throwable end;
     private volatile boolean closing;
 
@@ -61,6 +63,7 @@ final class QueueConsumer extends DefaultConsumer {
             throws IOException {
         QueueConsumer consumer = new QueueConsumer(Connections.open(connection), partition, queue, news);
         try {
+            DirectChannel.deliver(consumer.channel, consumer);
             consumer.channel.basicQos(prefetch);
             String unused = consumer.channel.basicConsume(queue, false, consumer);
         } catch (IOException | RuntimeException e) {
@@ -70,8 +73,8 @@ final class QueueConsumer extends DefaultConsumer {
         return consumer;
     }
 
-    String queue() {
-        return queue;
+    TopicPartition partition() {
+        return partition;
     }
 
     @Override
@@ -149,8 +152,19 @@ final class QueueConsumer extends DefaultConsumer {
             return false;
         }
         synchronized (inbox) {
-            return inbox.isEmpty();
+            if (!inbox.isEmpty()) {
+                return false;
+            }
         }
+        if (spentSince == 0) {
+            spentSince = System.nanoTime();
+        }
+        return true;
+    }
+
+    /** When it was first seen to be spent. */
+    long spentSince() {
+        return spentSince;
     }
 
     /** How many were given and are not acknowledged. */

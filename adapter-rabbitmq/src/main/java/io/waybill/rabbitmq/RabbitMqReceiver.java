@@ -56,8 +56,8 @@ final class RabbitMqReceiver implements ClaimingReceiver {
     private final Channel looking;
     private final Map<String, Integer> partitions = new HashMap<>();
     private final Map<TopicPartition, QueueConsumer> owned = new LinkedHashMap<>();
-    /** Since when a partition's consumer has been spent. */
-    private final Map<TopicPartition, Long> spent = new HashMap<>();
+    /** The same in an array, for those who look at all of them all the time. */
+    private QueueConsumer[] serving = {};
 
     /** Until when not to try, since somebody else tried at the same time. */
     private final Map<TopicPartition, Long> backOff = new HashMap<>();
@@ -115,7 +115,6 @@ final class RabbitMqReceiver implements ClaimingReceiver {
                 }
                 boolean news = tellFailedSettlements(sink);
                 news |= tellLost(sink);
-                news |= giveUpSpent(sink);
                 news |= deliver(sink);
                 if (news || woken) {
                     woken = false;
@@ -138,7 +137,7 @@ final class RabbitMqReceiver implements ClaimingReceiver {
     }
 
     private boolean outOfCredit() {
-        for (QueueConsumer consumer : owned.values()) {
+        for (QueueConsumer consumer : serving) {
             if (consumer.unacknowledged() * 2 >= prefetch) {
                 return true;
             }
@@ -157,57 +156,45 @@ final class RabbitMqReceiver implements ClaimingReceiver {
     }
 
     private boolean tellLost(ReceiverSink sink) {
-        Map<TopicPartition, Throwable> lost = new HashMap<>();
-        owned.forEach((partition, consumer) -> {
+        for (QueueConsumer consumer : serving) {
             Throwable end = consumer.end();
-            if (end != null) {
-                lost.put(partition, end);
+            if (end != null || isUsedUp(consumer)) {
+                TopicPartition partition = consumer.partition();
+                release(partition);
+                sink.lost(
+                        List.of(partition), end == null ? new RabbitMqException(ErrorKind.OVERLOADED, TOO_MUCH) : end);
+                return true; // the others at the next poll, which is at once
             }
-        });
-        lost.forEach((partition, cause) -> {
-            release(partition);
-            sink.lost(List.of(partition), cause);
-        });
-        return !lost.isEmpty();
+        }
+        return false;
     }
 
     /**
-     * Lets go of partitions that were sent more than there was room for, once nothing of theirs is in hand; they are claimed
-     * again, and what was dropped comes again. What nobody finishes puts that off, but not for ever.
+     * Whether a partition was sent more than there was room for, and is to be let go: once nothing of it is in hand. What
+     * nobody finishes puts that off, but not for ever. It is claimed again then, and what was dropped comes again.
      */
-    private boolean giveUpSpent(ReceiverSink sink) {
-        List<TopicPartition> done = new ArrayList<>();
-        owned.forEach((partition, consumer) -> {
-            if (consumer.isSpent()) {
-                long now = System.nanoTime();
-                long since = spent.computeIfAbsent(partition, first -> now);
-                if (consumer.unacknowledged() == 0 || now - since > PATIENCE_NANOS) {
-                    done.add(partition);
-                }
-            }
-        });
-        for (TopicPartition partition : done) {
-            release(partition);
-            sink.lost(List.of(partition), new RabbitMqException(ErrorKind.OVERLOADED, TOO_MUCH));
+    private static boolean isUsedUp(QueueConsumer consumer) {
+        if (!consumer.isSpent()) {
+            return false;
         }
-        return !done.isEmpty();
+        return consumer.unacknowledged() == 0 || System.nanoTime() - consumer.spentSince() > PATIENCE_NANOS;
     }
 
     /** The partitions take turns, each with a fair part of the batch. */
     private boolean deliver(ReceiverSink sink) {
-        List<Map.Entry<TopicPartition, QueueConsumer>> all = List.copyOf(owned.entrySet());
-        int share = Math.max(1, batchMessages / Math.max(1, all.size()));
+        QueueConsumer[] all = serving;
+        int share = Math.max(1, batchMessages / Math.max(1, all.length));
         int begin = turn++;
         boolean any = false;
-        for (int i = 0; i < all.size(); i++) {
-            Map.Entry<TopicPartition, QueueConsumer> one = all.get(Math.floorMod(begin + i, all.size()));
-            if (one.getValue().paused) {
+        for (int i = 0; i < all.length; i++) {
+            QueueConsumer consumer = all[Math.floorMod(begin + i, all.length)];
+            if (consumer.paused) {
                 continue;
             }
             batch.clear();
-            one.getValue().drainTo(batch, share);
+            consumer.drainTo(batch, share);
             if (!batch.isEmpty()) {
-                sink.deliver(one.getKey(), batch);
+                sink.deliver(consumer.partition(), batch);
                 any = true;
             }
         }
@@ -297,13 +284,16 @@ final class RabbitMqReceiver implements ClaimingReceiver {
             return false;
         }
         owned.put(partition, consumer);
-        shareRoom();
+        ownedChanged();
         return true;
     }
 
-    private void shareRoom() {
-        long room = Math.max(LEAST_BYTES_PER_PARTITION, bufferBytes / Math.max(1, owned.size()));
-        owned.values().forEach(consumer -> consumer.mayHold(room));
+    private void ownedChanged() {
+        serving = owned.values().toArray(new QueueConsumer[0]);
+        long room = Math.max(LEAST_BYTES_PER_PARTITION, bufferBytes / Math.max(1, serving.length));
+        for (QueueConsumer consumer : serving) {
+            consumer.mayHold(room);
+        }
     }
 
     private int consumers(String queue) throws IOException {
@@ -322,10 +312,9 @@ final class RabbitMqReceiver implements ClaimingReceiver {
     @Override
     public void release(TopicPartition partition) {
         QueueConsumer consumer = owned.remove(partition);
-        spent.remove(partition);
         if (consumer != null) {
             consumer.close();
-            shareRoom();
+            ownedChanged();
         }
     }
 
@@ -336,7 +325,8 @@ final class RabbitMqReceiver implements ClaimingReceiver {
 
     @Override
     public void close(Duration timeout) {
-        owned.clear(); // their channels go with the connection, and all they hold goes back
+        owned.clear();
+        ownedChanged(); // their channels go with the connection, and all they hold goes back
         connections.end(connection, timeout);
     }
 }

@@ -55,7 +55,7 @@ final class Claims implements AutoCloseable {
     /** What is owned but shall go to others. */
     Set<TopicPartition> surplus(Collection<TopicPartition> owned) {
         Set<TopicPartition> target = coordinator.target();
-        if (target == null) {
+        if (target == null || target.containsAll(owned)) {
             return Set.of();
         }
         Set<TopicPartition> surplus = new HashSet<>(owned);

@@ -166,12 +166,13 @@ final class PollLoop implements ReceiverSink {
         if (!(receiver instanceof ClaimingReceiver claiming)) {
             return;
         }
-        List<TopicPartition> done = new ArrayList<>();
-        owned.forEach((partition, assignment) -> {
+        List<TopicPartition> done = List.of();
+        for (Assignment assignment : owned.values()) {
             if (assignment.releasing && (assignment.isDrained() || System.nanoTime() - assignment.drainDeadline > 0)) {
-                done.add(partition);
+                done = done.isEmpty() ? new ArrayList<>() : done;
+                done.add(assignment.partition());
             }
-        });
+        }
         if (!done.isEmpty()) {
             settler.settle(done);
             endAssignments(done);
@@ -340,14 +341,13 @@ final class PollLoop implements ReceiverSink {
     }
 
     private void applyPause(Assignment assignment, long byteLimit) {
-        List<TopicPartition> partition = List.of(assignment.partition());
         if (!assignment.isPaused() && assignment.shouldPause(byteLimit)) {
             assignment.paused(true);
-            receiver.pause(partition);
+            receiver.pause(List.of(assignment.partition()));
         } else if (assignment.isPaused() && assignment.mayResume(byteLimit)) {
             assignment.paused(false);
             if (!allPaused && !assignment.releasing) {
-                receiver.resume(partition);
+                receiver.resume(List.of(assignment.partition()));
             }
         }
         if (assignment.isHeldUp(allPaused)) {
