@@ -28,6 +28,7 @@ final class RocketMqArms implements NativeArms {
 
     private static final int BATCH = 1_000;
     private static final int BATCH_BYTES = 512 << 10;
+    private static final int PERSIST_MILLIS = 1_000;
     private static final int PULL_BATCH = 256;
     private static final long POLL_MILLIS = 100;
     private static final String STAMP_TEXT = "s".repeat(STAMP);
@@ -71,6 +72,7 @@ final class RocketMqArms implements NativeArms {
         consumer.setInstanceName(UUID.randomUUID().toString());
         consumer.setPullBatchSize(PULL_BATCH);
         consumer.setAutoCommit(false);
+        consumer.setPersistConsumerOffsetInterval(PERSIST_MILLIS);
         consumer.setConsumeFromWhere(
                 ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET); // a seek would race with the first pull
         consumer.start();
@@ -87,6 +89,7 @@ final class RocketMqArms implements NativeArms {
         return () -> {
             open.set(false);
             thread.join();
+            Thread.sleep(2L * PERSIST_MILLIS); // what shutdown() itself persists is cut off by its closing the connection
             consumer.shutdown();
         };
     }
