@@ -1,5 +1,7 @@
 package io.waybill.testbrokers;
 
+import static org.awaitility.Awaitility.await;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,12 +45,18 @@ final class RocketMqClients {
         return producer;
     }
 
-    /** Creates the topic on every broker, with one queue on each. */
+    /** Creates the topic on every broker, with one queue on each; returns when the name server, too, knows of all. */
     static void createTopic(RocketMqBroker broker, String topic) throws Exception {
         DefaultMQProducer producer = producer(broker);
         try {
             MQAdmin admin = producer;
             admin.createTopic(broker.cluster(), topic, 1, 0, Map.of());
+            long masters = broker.brokers().stream()
+                    .filter(node -> !node.name().endsWith("-slave"))
+                    .count();
+            await("brokers tell the name server when they have the time")
+                    .ignoreExceptions()
+                    .until(() -> producer.fetchPublishMessageQueues(topic).size() == masters);
         } finally {
             producer.shutdown();
         }
