@@ -6,7 +6,6 @@ import io.waybill.message.MessagingException;
 import io.waybill.testbrokers.Brokers;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -205,8 +204,8 @@ final class ConformCommand implements Callable<Integer> {
     private void makeFolder() {
         try {
             Files.createDirectories(folder);
-        } catch (IOException | UncheckedIOException e) {
-            throw wrong("--out: cannot make the folder " + folder + ": " + e);
+        } catch (IOException e) {
+            throw wrong("--out: cannot make the folder " + folder + ": " + e.getMessage());
         }
     }
 

@@ -63,7 +63,7 @@ record SuiteResult(
         if (ends.contains(Status.PASS) && !cannot) {
             return support.contains(Support.EMULATED.toString()) ? Verdict.EMULATED : Verdict.PASS;
         }
-        boolean unsupported = cannot && !ends.isEmpty() || all(ends, Status.UNSUPPORTED);
+        boolean unsupported = (cannot && !ends.isEmpty()) || all(ends, Status.UNSUPPORTED);
         return unsupported ? Verdict.UNSUPPORTED : Verdict.NOT_TESTED;
     }
 

@@ -25,8 +25,8 @@ class RuleTest {
 
     @Test
     void anIdFindsItsRule() {
-        assertThat(List.of(Rule.values())).allSatisfy(rule -> assertThat(Rule.find(rule.id()))
-                .contains(rule));
+        assertThat(List.of(Rule.values()))
+                .allSatisfy(rule -> assertThat(Rule.find(rule.id())).contains(rule));
         assertThat(Rule.find("X1")).isEmpty();
         assertThat(Rule.built()).contains(Rule.S1, Rule.INPUT).doesNotContain(Rule.S11, Rule.C16);
     }
@@ -36,7 +36,8 @@ class RuleTest {
         TestPlan plan = LauncherFactory.create()
                 .discover(LauncherDiscoveryRequestBuilder.request()
                         .selectors(selectPackage("io.waybill.conformance"))
-                        .filters(includeClassNamePatterns(".*Conformance"), EngineFilter.includeEngines("junit-jupiter"))
+                        .filters(
+                                includeClassNamePatterns(".*Conformance"), EngineFilter.includeEngines("junit-jupiter"))
                         .build());
         List<String> names = plan.getRoots().stream()
                 .flatMap(root -> plan.getDescendants(root).stream())
@@ -45,9 +46,7 @@ class RuleTest {
                 .toList();
         assertThat(names)
                 .hasSizeGreaterThan(50)
-                .allSatisfy(name -> assertThat(Rule.cited(name))
-                        .as(name)
-                        .isNotEmpty()
-                        .noneMatch(Rule::planned));
+                .allSatisfy(name ->
+                        assertThat(Rule.cited(name)).as(name).isNotEmpty().noneMatch(Rule::planned));
     }
 }
