@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A connection to a broker in this JVM.
@@ -271,6 +272,8 @@ public final class MemoryAdapter implements Adapter {
      * until a method is called; safe for use by many threads. What concerns the broker concerns all its connections.
      */
     public static final class Faults {
+        private static final Duration LAST_MOMENTS = Duration.ofMillis(5);
+
         private final MemoryAdapter adapter;
         private final MemoryBroker broker;
 
@@ -283,6 +286,14 @@ public final class MemoryAdapter implements Adapter {
         public void down() {
             broker.down = true;
             broker.outage.incrementAndGet();
+        }
+
+        /** As {@link #down}, and what the broker stored in the last moments it did not confirm. */
+        public void kill() {
+            broker.loseAcks = true;
+            LockSupport.parkNanos(LAST_MOMENTS.toNanos());
+            down();
+            broker.loseAcks = false;
         }
 
         /** The broker is back. */

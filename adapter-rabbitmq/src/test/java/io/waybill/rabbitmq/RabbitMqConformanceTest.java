@@ -1,6 +1,8 @@
 package io.waybill.rabbitmq;
 
+import io.waybill.conformance.ConformanceTarget;
 import org.junit.jupiter.api.Tag;
+import org.junit.platform.suite.api.ConfigurationParameter;
 import org.junit.platform.suite.api.IncludeClassNamePatterns;
 import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
@@ -10,4 +12,5 @@ import org.junit.platform.suite.api.Suite;
 @Tag("rabbitmq")
 @SelectPackages("io.waybill.conformance")
 @IncludeClassNamePatterns(".*Conformance")
+@ConfigurationParameter(key = ConformanceTarget.NAME_PARAMETER, value = "rabbitmq")
 class RabbitMqConformanceTest {}

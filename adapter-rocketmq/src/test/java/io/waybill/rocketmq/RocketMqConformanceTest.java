@@ -1,5 +1,7 @@
 package io.waybill.rocketmq;
 
+import io.waybill.conformance.ConformanceTarget;
+import org.junit.platform.suite.api.ConfigurationParameter;
 import org.junit.platform.suite.api.IncludeClassNamePatterns;
 import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
@@ -8,4 +10,5 @@ import org.junit.platform.suite.api.Suite;
 @Suite
 @SelectPackages("io.waybill.conformance")
 @IncludeClassNamePatterns(".*Conformance")
+@ConfigurationParameter(key = ConformanceTarget.NAME_PARAMETER, value = "rocketmq")
 class RocketMqConformanceTest {}

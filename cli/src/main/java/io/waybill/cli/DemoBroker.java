@@ -110,7 +110,7 @@ sealed interface DemoBroker {
         return name.equals(MEMORY) ? new InMemory("") : new Startable(Brokers.find(name));
     }
 
-    private static Had connect(String uri) {
+    static Had connect(String uri) {
         try (Waybill waybill = Waybill.connect(uri)) {
             return new Had(true, waybill + " runs already");
         } catch (MessagingException e) {

@@ -2,8 +2,9 @@ package io.waybill.cli;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Writes JSON: maps, lists, texts, numbers and booleans. All that is not ASCII is escaped, so that no locale matters. */
+/** Writes JSON: maps, lists, texts, numbers, booleans and null. All that is not ASCII is escaped, so that no locale matters. */
 final class Json {
     private Json() {}
 
@@ -13,8 +14,10 @@ final class Json {
         return text.toString();
     }
 
-    private static void append(StringBuilder text, Object value) {
-        if (value instanceof Map<?, ?> map) {
+    private static void append(StringBuilder text, @Nullable Object value) {
+        if (value == null) {
+            text.append("null");
+        } else if (value instanceof Map<?, ?> map) {
             String separator = "{";
             for (Map.Entry<?, ?> entry : map.entrySet()) {
                 text.append(separator);

@@ -33,6 +33,7 @@ public final class Main {
         Main main = new Main();
         CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(main))
                 .addSubcommand(new CommandLine(new DemoCommand(out, err)))
+                .addSubcommand(new CommandLine(new ConformCommand(out, err)))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((problem, arguments) -> refuse(err, problem))
@@ -62,11 +63,15 @@ public final class Main {
         return FAILED;
     }
 
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(built from sources)" : version;
+    }
+
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"waybill " + (version == null ? "(built from sources)" : version)};
+            return new String[] {"waybill " + version()};
         }
     }
 }

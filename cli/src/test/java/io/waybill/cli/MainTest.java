@@ -1,10 +1,8 @@
 package io.waybill.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.waybill.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,15 +13,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 class MainTest {
     private static final String BROKER_JARS = "waybill.kafka.broker.lib";
-
-    private record Result(int code, String out, String err) {}
-
-    private static Result run(String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Main.run(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), args);
-        return new Result(code, out.toString(UTF_8), err.toString(UTF_8));
-    }
 
     @Test
     void demoOnMemoryPrintsOneTable() {
@@ -120,6 +109,18 @@ class MainTest {
                 "demo --orders 1000001",
                 "demo --orders many",
                 "demo --nix",
+                "conform --broker nix",
+                "conform --broker foo://localhost:1",
+                "conform --broker memory:",
+                "conform --broker kafka:",
+                "conform --broker",
+                "conform --rule S99",
+                "conform --rule S11",
+                "conform --rule s1",
+                "conform --with docker",
+                "conform --with testcontainers",
+                "conform --out /dev/null/nowhere",
+                "conform --nix",
                 "demo memory",
                 "nix"
             })
@@ -133,10 +134,12 @@ class MainTest {
 
     @Test
     void helpSaysWhatThereIs() {
-        assertThat(run("--help").out()).contains("demo");
+        assertThat(run("--help").out()).contains("demo", "conform");
         Result help = run("demo", "--help");
         assertThat(help.code()).isZero();
         assertThat(help.out()).contains("--broker", "--orders", "--json", "Exit code");
+        assertThat(run("conform", "--help").out())
+                .contains("--broker", "--rule", "--out", "--with", "--soak", "Exit code");
         assertThat(run().code()).isEqualTo(2);
         assertThat(run("--version").out()).startsWith("waybill ");
     }

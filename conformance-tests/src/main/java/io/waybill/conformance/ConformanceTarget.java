@@ -15,6 +15,12 @@ public interface ConformanceTarget {
     /** The configuration parameter that chooses among several targets. */
     String NAME_PARAMETER = "waybill.conformance.target";
 
+    /**
+     * The configuration parameter that names a broker that runs already: the target is then neither started nor stopped, and
+     * no fault is done to it.
+     */
+    String URI_PARAMETER = "waybill.conformance.uri";
+
     /** The configuration parameter that says for how many seconds the suite waits for what must come; 60 by default. */
     String PATIENCE_PARAMETER = "waybill.conformance.patience";
 
@@ -38,6 +44,15 @@ public interface ConformanceTarget {
      * @return a URI, the same from start to stop
      */
     String uri();
+
+    /**
+     * The version of the broker. Asked for after the start. Default: unknown.
+     *
+     * @return a text for reports
+     */
+    default String version() {
+        return "unknown";
+    }
 
     /**
      * What can be done to the broker. Default: nothing, and tests that need it are skipped.

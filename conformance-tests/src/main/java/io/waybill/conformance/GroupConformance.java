@@ -157,7 +157,7 @@ class GroupConformance {
         Set<String> sent = new HashSet<>();
         Set<String> finished = new HashSet<>();
         Set<String> stuck = new HashSet<>();
-        try (KillableConsumer victim = scene.target().startConsumer(group, topic)) {
+        try (KillableConsumer victim = scene.killable(group, topic)) {
             scene.eventually(
                     "the victim is in the group",
                     () -> scene.waybill()

@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ final class Scene implements AutoCloseable {
 
     private final ConformanceTarget target;
     private final Duration patience;
+    private final BiConsumer<String, String> report;
     private final String prefix = RUN + SCENES.incrementAndGet() + "-";
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
     private final List<CountDownLatch> gates = new ArrayList<>();
@@ -43,9 +45,10 @@ final class Scene implements AutoCloseable {
     private final Waybill waybill;
     private int names;
 
-    Scene(ConformanceTarget target, Duration patience) {
+    Scene(ConformanceTarget target, Duration patience, BiConsumer<String, String> report) {
         this.target = target;
         this.patience = patience;
+        this.report = report;
         this.waybill = connect();
     }
 
@@ -147,11 +150,40 @@ final class Scene implements AutoCloseable {
         return gate;
     }
 
+    /** What the test's random choices come from; it is reported at once, so that a failure tells it. */
+    long seed() {
+        long seed = System.nanoTime();
+        report.accept(Reported.SEED, Long.toString(seed));
+        return seed;
+    }
+
+    /** An instance that can be killed; it ends with the test. */
+    KillableConsumer killable(String group, String topic) throws Exception {
+        KillableConsumer consumer = closed(target.startConsumer(group, topic));
+        return new KillableConsumer() {
+            private boolean killed;
+
+            @Override
+            public List<String> begun() {
+                return consumer.begun();
+            }
+
+            @Override
+            public void kill() {
+                if (!killed) {
+                    killed = true;
+                    report.accept(Reported.FAULT, "consumer killed");
+                }
+                consumer.kill();
+            }
+        };
+    }
+
     /** What can be done to the broker; skips the test if nothing can. It is undone when the test ends. */
     BrokerFaults faults() {
         Optional<BrokerFaults> given = target.faults();
         Assumptions.assumeTrue(given.isPresent(), () -> target.name() + " gives no way to kill or pause its broker");
-        UndoneFaults undone = new UndoneFaults(given.orElseThrow());
+        UndoneFaults undone = new UndoneFaults(given.orElseThrow(), report);
         faults.add(undone);
         return undone;
     }
@@ -162,7 +194,9 @@ final class Scene implements AutoCloseable {
 
     /** Skips the test if the broker cannot do this; that it is refused then is a test of its own. */
     void require(Capability capability) {
-        Assumptions.assumeTrue(can(capability), () -> target.name() + " has no " + capability);
+        if (!can(capability)) {
+            throw new MissingCapability(target.name(), capability);
+        }
     }
 
     /** Comes true before the patience for what must come is over. */
@@ -209,15 +243,18 @@ final class Scene implements AutoCloseable {
 
     private static final class UndoneFaults implements BrokerFaults {
         private final BrokerFaults faults;
+        private final BiConsumer<String, String> report;
         private boolean killed;
         private boolean paused;
 
-        UndoneFaults(BrokerFaults faults) {
+        UndoneFaults(BrokerFaults faults, BiConsumer<String, String> report) {
             this.faults = faults;
+            this.report = report;
         }
 
         @Override
         public void kill() throws Exception {
+            report.accept(Reported.FAULT, "broker killed");
             faults.kill();
             killed = true;
         }
@@ -230,6 +267,7 @@ final class Scene implements AutoCloseable {
 
         @Override
         public void pause() throws Exception {
+            report.accept(Reported.FAULT, "broker paused");
             faults.pause();
             paused = true;
         }

@@ -1,7 +1,11 @@
 package io.waybill.conformance;
 
+import io.waybill.Waybill;
+import io.waybill.message.Capability;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -43,7 +47,7 @@ final class SceneExtension implements ParameterResolver {
         Duration patience = Duration.ofSeconds(
                 context.getConfigurationParameter(ConformanceTarget.PATIENCE_PARAMETER, Integer::valueOf)
                         .orElse(60));
-        Scene scene = new Scene(started.target(), patience);
+        Scene scene = new Scene(started.target(), patience, context::publishReportEntry);
         context.getStore(NAMESPACE).put(Scene.class, scene); // which closes it
         return scene;
     }
@@ -52,13 +56,34 @@ final class SceneExtension implements ParameterResolver {
         ConformanceTarget target = find(context);
         try {
             target.start();
+            tell(target, context);
             return new Started(target, Optional.empty());
         } catch (Exception e) {
             return new Started(target, Optional.of(e));
         }
     }
 
+    private static void tell(ConformanceTarget target, ExtensionContext context) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put(Reported.VERSION, target.version());
+        try (Waybill waybill = Waybill.connect(target.uri())) {
+            for (Capability capability : Capability.values()) {
+                facts.put(
+                        Reported.CAPABILITY + capability,
+                        waybill.capabilities().of(capability).toString());
+            }
+        }
+        context.publishReportEntry(facts);
+    }
+
     private static ConformanceTarget find(ExtensionContext context) {
+        ConformanceTarget found = byName(context);
+        return context.getConfigurationParameter(ConformanceTarget.URI_PARAMETER)
+                .<ConformanceTarget>map(uri -> new ExternalTarget(found, uri))
+                .orElse(found);
+    }
+
+    private static ConformanceTarget byName(ExtensionContext context) {
         List<ConformanceTarget> all = ServiceLoader.load(ConformanceTarget.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .toList();

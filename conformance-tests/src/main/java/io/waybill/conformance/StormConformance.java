@@ -94,7 +94,7 @@ class StormConformance {
         List<Consumer> members = new ArrayList<>();
         members.add(join(scene, group, topic, handler));
         scene.eventually("one owns all", () -> allOwnedOnce(members));
-        long seed = System.nanoTime();
+        long seed = scene.seed();
         Random random = new Random(seed);
         Load load = new Load(scene, topic);
         try (load) {
@@ -156,7 +156,7 @@ class StormConformance {
                     victim.kill();
                     begun.addAll(victim.begun());
                 }
-                victims.add(scene.closed(scene.target().startConsumer(group, topic)));
+                victims.add(scene.killable(group, topic));
                 LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
             }
             for (KillableConsumer victim : victims) {

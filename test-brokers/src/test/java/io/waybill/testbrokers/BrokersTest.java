@@ -47,6 +47,23 @@ class BrokersTest {
     }
 
     @Test
+    void theWayIsObeyed() throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Map<String, String> named = Map.of(VARIABLE, "kafka://127.0.0.1:" + listener.getLocalPort());
+            assertThat(Brokers.find("kafka", "external", named).availability().reason())
+                    .isEqualTo("external, " + VARIABLE);
+            assertThat(Brokers.find("kafka", "process", named).availability().reason())
+                    .doesNotContain(VARIABLE);
+        }
+        Availability none = Brokers.find("kafka", "external", Map.of()).availability();
+        assertThat(none.available()).isFalse();
+        assertThat(none.remedy()).startsWith("export " + VARIABLE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Brokers.find("kafka", "pigeon", Map.of()))
+                .withMessageContaining("process");
+    }
+
+    @Test
     void anUnknownBrokerIsRefusedWithThoseThatAreKnown() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Brokers.find("carrier-pigeon"))

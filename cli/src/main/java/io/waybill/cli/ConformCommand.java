@@ -1,0 +1,216 @@
+package io.waybill.cli;
+
+import io.waybill.cli.SuiteCase.Status;
+import io.waybill.conformance.Rule;
+import io.waybill.message.MessagingException;
+import io.waybill.testbrokers.Brokers;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code waybill conform}: runs the conformance suite on one or more brokers, one after the other, and writes a matrix. */
+@Command(
+        name = "conform",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the conformance suite, faults included, on memory in both shapes and on every broker that this machine can"
+                    + " start, and prints which rule holds on which.",
+            "",
+            "Writes conformance.json, matrix.html, matrix.md, badge.svg, and TEST-<broker>.xml for each broker.",
+            ""
+        },
+        footer = {
+            "",
+            "Exit code: 0 if nothing failed, 1 if a test failed, 2 if wrongly asked for, or if a broker that was asked for by"
+                    + " name or URI cannot be had."
+        })
+final class ConformCommand implements Callable<Integer> {
+    private static final String LATER = "testcontainers";
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--broker",
+            paramLabel = "NAME|URI",
+            description =
+                    "memory, memory-queue, kafka, rocketmq, rabbitmq, all, or the URI of a broker that runs, to which no"
+                            + " fault is done. May be given several times. Default: all")
+    private List<String> brokers = new ArrayList<>();
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where to write. Default: target/conformance")
+    private Path folder = Path.of("target", "conformance");
+
+    @Option(
+            names = "--rule",
+            paramLabel = "RULE",
+            description =
+                    "Only the tests that cite this rule, such as S3; input for bad input. May be given several times.")
+    private List<String> rules = new ArrayList<>();
+
+    @Option(
+            names = "--with",
+            paramLabel = "WAY",
+            description = "Where brokers come from: process (started here), external (named by"
+                    + " WAYBILL_TEST_BROKER_<NAME>), or auto (external if one is named, else process). Default: auto")
+    private String way = "auto";
+
+    @Option(names = "--soak", description = "The long tests, too.")
+    private boolean soak;
+
+    ConformCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() {
+        Set<Rule> wanted = wanted();
+        checkWay();
+        makeFolder();
+        Logs.toFile(folder.resolve("conformance.log"));
+        String before = System.getProperty(Brokers.WITH);
+        System.setProperty(Brokers.WITH, way);
+        try {
+            return run(find(), wanted);
+        } finally {
+            if (before == null) {
+                System.clearProperty(Brokers.WITH);
+            } else {
+                System.setProperty(Brokers.WITH, before);
+            }
+        }
+    }
+
+    private int run(List<SuiteBroker> asked, Set<Rule> wanted) {
+        Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        List<SuiteResult> results = new ArrayList<>();
+        SuiteReport report = new SuiteReport(date, Main.version(), List.copyOf(wanted), results);
+        for (SuiteBroker broker : asked) {
+            results.add(run(broker, wanted));
+            report = new SuiteReport(date, Main.version(), List.copyOf(wanted), results);
+            SuiteFiles.write(report, folder); // after each, so that it is there if the next one takes too long
+        }
+        out.print(SuiteTable.of(report));
+        out.flush();
+        err.println("written to " + folder.toAbsolutePath().normalize());
+        if (report.failed()) {
+            return Main.FAILED;
+        }
+        boolean missing = !everything() && report.tested().size() < asked.size();
+        return missing ? Main.USAGE : Main.DONE;
+    }
+
+    private SuiteResult run(SuiteBroker broker, Set<Rule> wanted) {
+        DemoBroker.Had had = look(broker);
+        if (!had.available()) {
+            err.println(broker.name() + ": NOT TESTED: " + had.reason());
+            return SuiteResult.notTested(broker.name(), broker.client(), had.reason());
+        }
+        err.println(broker.name() + ": starting (" + had.reason() + ")");
+        SuiteRun run = new SuiteRun(broker);
+        SuiteResult result;
+        Progress progress = new Progress(err, run::progress);
+        try {
+            result = run.run(wanted, soak);
+        } finally {
+            progress.close();
+        }
+        result.cases().stream()
+                .filter(one -> one.status() == Status.FAIL)
+                .forEach(one -> err.println(broker.name() + ": FAIL " + one.name() + ": "
+                        + one.message().lines().findFirst().orElse("")));
+        err.println(
+                broker.name() + ": " + result.count(Status.PASS) + " passed, " + result.count(Status.FAIL) + " failed, "
+                        + (result.count(Status.SKIPPED) + result.count(Status.UNSUPPORTED)) + " skipped, "
+                        + Math.round(result.seconds()) + " s");
+        return result;
+    }
+
+    private DemoBroker.Had look(SuiteBroker broker) {
+        try {
+            return broker.look();
+        } catch (MessagingException e) {
+            throw wrong("--broker: " + e.getMessage());
+        }
+    }
+
+    private boolean everything() {
+        return brokers.isEmpty() || brokers.equals(List.of(DemoBroker.ALL));
+    }
+
+    private List<SuiteBroker> find() {
+        Set<SuiteBroker> found = new LinkedHashSet<>();
+        try {
+            for (String asked : brokers.isEmpty() ? List.of(DemoBroker.ALL) : brokers) {
+                found.addAll(SuiteBroker.find(asked));
+            }
+        } catch (MessagingException e) {
+            throw wrong("--broker: " + e.getMessage());
+        }
+        return List.copyOf(found);
+    }
+
+    private Set<Rule> wanted() {
+        if (rules.isEmpty()) {
+            return EnumSet.copyOf(Rule.built());
+        }
+        Set<Rule> wanted = EnumSet.noneOf(Rule.class);
+        for (String id : rules) {
+            Rule rule = Rule.find(id)
+                    .orElseThrow(() -> wrong("--rule: there is no rule '" + id + "'; use one of " + ids()));
+            if (rule.planned()) {
+                throw wrong("--rule: " + id + " is planned and has no test yet; use one of " + ids());
+            }
+            wanted.add(rule);
+        }
+        return wanted;
+    }
+
+    private static String ids() {
+        return Rule.built().stream().map(Rule::id).collect(Collectors.joining(" "));
+    }
+
+    private void checkWay() {
+        if (way.toLowerCase(Locale.ROOT).equals(LATER)) {
+            throw wrong("--with " + way + ": that way is not there yet; use one of " + Brokers.ways());
+        }
+        if (!Brokers.ways().contains(way)) {
+            throw wrong("--with was '" + way + "'; use one of " + Brokers.ways());
+        }
+    }
+
+    private void makeFolder() {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw wrong("--out: cannot make the folder " + folder + ": " + e.getMessage());
+        }
+    }
+
+    private ParameterException wrong(String what) {
+        CommandLine line = spec == null ? new CommandLine(this) : spec.commandLine();
+        return new ParameterException(line, what);
+    }
+}

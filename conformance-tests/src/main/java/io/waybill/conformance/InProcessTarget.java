@@ -1,0 +1,104 @@
+package io.waybill.conformance;
+
+import io.waybill.Waybill;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target whose broker lives in this JVM, for as long as one of its connections does. A consumer that can be killed is a
+ * connection of its own; its session is short.
+ */
+public abstract class InProcessTarget implements ConformanceTarget {
+    private final String name;
+    private final String uri;
+    private @Nullable Waybill keeper;
+
+    /**
+     * A target that is not started yet.
+     *
+     * @param name a name for reports
+     * @param uri where all connections meet
+     */
+    protected InProcessTarget(String name, String uri) {
+        this.name = name;
+        this.uri = uri;
+    }
+
+    /**
+     * What can be done to the broker.
+     *
+     * @param keeper the connection that keeps it
+     * @return the faults
+     */
+    protected abstract BrokerFaults faults(Waybill keeper);
+
+    /**
+     * Kills an instance, as the broker sees it.
+     *
+     * @param instance its connection
+     */
+    protected abstract void crash(Waybill instance);
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final void start() {
+        keeper = Waybill.connect(uri);
+    }
+
+    @Override
+    public final String uri() {
+        return uri;
+    }
+
+    @Override
+    public String version() {
+        return "built-in";
+    }
+
+    @Override
+    public final Optional<BrokerFaults> faults() {
+        return Optional.ofNullable(keeper).map(this::faults);
+    }
+
+    @Override
+    public Duration session() {
+        return Duration.ofSeconds(1);
+    }
+
+    @Override
+    public Duration slowHandling() {
+        return session().multipliedBy(3);
+    }
+
+    @Override
+    public final KillableConsumer startConsumer(String group, String topic) {
+        List<String> begun = new CopyOnWriteArrayList<>();
+        Waybill instance = Waybill.connect(uri);
+        var unused = instance.consumer(group).session(session()).subscribe(topic, KillableConsumer.handler(begun::add));
+        return new KillableConsumer() {
+            @Override
+            public List<String> begun() {
+                return List.copyOf(begun);
+            }
+
+            @Override
+            public void kill() {
+                crash(instance);
+            }
+        };
+    }
+
+    @Override
+    public final void stop() {
+        if (keeper != null) {
+            keeper.close();
+        }
+    }
+}
