@@ -51,7 +51,7 @@ public interface ConformanceTarget {
     /**
      * Where no broker is. Default: unknown, and tests that need it are skipped.
      *
-     * @return a URI of the same scheme that names a host and port on which nobody listens, or empty
+     * @return a URI of the same scheme that names a host and port on which nobody listens, or what comes closest; or empty
      */
     default Optional<String> unreachableUri() {
         return Optional.empty();
