@@ -72,8 +72,7 @@ class CapabilityConformance {
     }
 
     private static void assertUnsupported(Capability capability, ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .as("asking for %s", capability)
+        assertThatThrownBy(call, "asking for %s", capability)
                 .isInstanceOfSatisfying(
                         MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED))
                 .hasMessageContainingAll(capability.name(), "does not have");
