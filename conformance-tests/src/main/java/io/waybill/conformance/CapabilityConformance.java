@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * What an adapter says it cannot do is refused when it is asked for, and does not fail later or do something else. What it says
  * it can do is tested where it belongs.
  */
-@Chapter
+@SharedChapter
 @DisplayName("Capabilities")
 class CapabilityConformance {
     @Test

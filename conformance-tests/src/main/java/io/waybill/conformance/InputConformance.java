@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Bad input: one clear error that says what was wrong and what to do, the same on every broker; nothing is half done. */
-@Chapter
+@SharedChapter
 @DisplayName("Input")
 class InputConformance {
     private static void assertFails(ErrorKind kind, ThrowingCallable call, String... words) {

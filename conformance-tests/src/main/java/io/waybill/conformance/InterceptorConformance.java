@@ -38,7 +38,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Interceptors: around a send, around an attempt, and inside a partition's lane (design section 7). */
-@Chapter
+@SharedChapter
 @DisplayName("Interceptors")
 class InterceptorConformance {
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Where a group reads: every group all, from where it was told, and again from where it was set back to. */
-@Chapter
+@SharedChapter
 @DisplayName("Groups and positions")
 class PositionConformance {
     @Test

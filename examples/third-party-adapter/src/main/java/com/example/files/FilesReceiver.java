@@ -16,10 +16,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,7 +34,6 @@ final class FilesReceiver implements LogReceiver, ClaimingReceiver {
         final FileLease lease;
         final PartitionFile file;
         long next;
-        boolean paused;
 
         Owned(FileLease lease, PartitionFile file) {
             this.lease = lease;
@@ -47,6 +48,7 @@ final class FilesReceiver implements LogReceiver, ClaimingReceiver {
     /** What gave messages last comes last. */
     private final Map<TopicPartition, Owned> owned = new LinkedHashMap<>();
 
+    private final Set<TopicPartition> paused = new HashSet<>();
     private final AtomicBoolean woken = new AtomicBoolean();
 
     FilesReceiver(Folder folder, ReceiverOptions options) throws IOException {
@@ -77,6 +79,7 @@ final class FilesReceiver implements LogReceiver, ClaimingReceiver {
     public void release(TopicPartition partition) throws IOException {
         Owned given = owned.remove(partition);
         if (given != null) {
+            paused.remove(partition);
             given.lease.close();
         }
     }
@@ -108,7 +111,7 @@ final class FilesReceiver implements LogReceiver, ClaimingReceiver {
                     sink.positionOutOfRange(name, one.next);
                     return true;
                 }
-                if (!one.paused && one.next < end) {
+                if (!paused.contains(name) && one.next < end) {
                     List<Delivery> batch = new ArrayList<>();
                     for (byte[] record : one.file.read(one.next, batchMessages)) {
                         batch.add(MessageRecord.decode(name, one.next++, record));
@@ -129,21 +132,13 @@ final class FilesReceiver implements LogReceiver, ClaimingReceiver {
 
     @Override
     public void pause(Collection<TopicPartition> partitions) {
-        pause(partitions, true);
+        paused.addAll(partitions);
+        paused.retainAll(owned.keySet());
     }
 
     @Override
     public void resume(Collection<TopicPartition> partitions) {
-        pause(partitions, false);
-    }
-
-    private void pause(Collection<TopicPartition> partitions, boolean paused) {
-        for (TopicPartition partition : partitions) {
-            Owned one = owned.get(partition);
-            if (one != null) {
-                one.paused = paused;
-            }
-        }
+        paused.removeAll(partitions);
     }
 
     @Override

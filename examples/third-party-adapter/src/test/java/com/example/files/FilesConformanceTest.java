@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.platform.suite.api.ConfigurationParametersResource;
 import org.junit.platform.suite.api.IncludeClassNamePatterns;
 import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
@@ -16,6 +17,7 @@ import org.junit.platform.suite.api.Suite;
 @Suite
 @SelectPackages("io.waybill.conformance")
 @IncludeClassNamePatterns(".*Conformance")
+@ConfigurationParametersResource("io/waybill/conformance/side-by-side.properties")
 public final class FilesConformanceTest implements ConformanceTarget {
     private Path folder;
 
