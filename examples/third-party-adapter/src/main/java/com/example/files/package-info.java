@@ -16,7 +16,8 @@
  * <h2>Limits</h2>
  *
  * Local disks of POSIX systems, whose locks can be trusted and whose folders can be flushed. Nothing is ever removed from a
- * topic. Who waits for messages looks every 5 ms. A group cannot start at a time.
+ * topic or control log. Who waits for messages looks every 5 ms. A group cannot start at a time. A process that is frozen
+ * keeps its partitions until it goes on or ends.
  *
  * <h2>Unwrap</h2>
  *
