@@ -89,7 +89,8 @@ final class RocketMqArms implements NativeArms {
         return () -> {
             open.set(false);
             thread.join();
-            Thread.sleep(2L * PERSIST_MILLIS); // what shutdown() itself persists is cut off by its closing the connection
+            Thread.sleep(
+                    2L * PERSIST_MILLIS); // what shutdown() itself persists is cut off by its closing the connection
             consumer.shutdown();
         };
     }
