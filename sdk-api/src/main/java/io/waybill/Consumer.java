@@ -6,6 +6,7 @@ import io.waybill.engine.ConsumerOptions;
 import io.waybill.engine.Failures;
 import io.waybill.engine.Processor;
 import io.waybill.engine.Switched;
+import io.waybill.message.Capabilities;
 import io.waybill.message.Capability;
 import io.waybill.message.CloseReport;
 import io.waybill.message.Codec;
@@ -372,7 +373,7 @@ public final class Consumer implements AutoCloseable {
          * @param handler handles its messages
          * @return a running consumer, owned by the connection
          * @throws MessagingException NOT_FOUND if there is no such topic, UNSUPPORTED if the broker cannot start where
-         *     it was told, UNAVAILABLE or UNAUTHORIZED if the broker does not let it look
+         *     it was told or has no groups, UNAVAILABLE or UNAUTHORIZED if the broker does not let it look
          */
         public Consumer subscribe(String topic, Handler handler) {
             return subscribe(List.of(topic), handler);
@@ -416,6 +417,7 @@ public final class Consumer implements AutoCloseable {
             }
             Adapter adapter = waybill.adapter();
             StartPosition from = resolveStart(adapter);
+            requireMembership(adapter);
             Map<String, String> deadLetters = new HashMap<>();
             for (String topic : topics) {
                 String dead = deadLetterTopicOf(Limits.topic(topic));
@@ -455,6 +457,15 @@ public final class Consumer implements AutoCloseable {
             adapter.capabilities()
                     .require(start.capability(), adapter.name(), "Group '" + group + "' starting at " + start);
             return start;
+        }
+
+        private void requireMembership(Adapter adapter) {
+            Capabilities capabilities = adapter.capabilities();
+            capabilities.require(Capability.GROUP_MEMBERSHIP, adapter.name(), "Group '" + group + "'");
+            if (capabilities.of(Capability.GROUP_MEMBERSHIP) == Support.EMULATED) {
+                capabilities.require(
+                        Capability.CONTROL_LOG, adapter.name(), "Group '" + group + "', whose members meet on a log,");
+            }
         }
 
         private String deadLetterTopicOf(String topic) {

@@ -7,10 +7,15 @@ import java.lang.annotation.Target;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** Marks a class of the suite: its tests take a {@link Scene}, and none may hang. */
+/**
+ * Marks a class of the suite: its tests take a {@link Scene}, and none may hang. It has the broker to itself, because it harms
+ * it or because what others do would cost it time that is bounded; {@link SharedChapter} is for those that do neither.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SceneExtension.class)
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Isolated
 @interface Chapter {}

@@ -8,8 +8,9 @@ import java.util.Optional;
  *
  * <p>Implemented by whoever runs the suite; found by {@link java.util.ServiceLoader}, so with a public constructor without
  * arguments that does nothing yet. If there are several, the JUnit configuration parameter
- * {@value #NAME_PARAMETER} chooses by name. The suite calls {@link #start} once, then the other methods from one thread at
- * a time, and {@link #stop} at the end.
+ * {@value #NAME_PARAMETER} chooses by name. The suite calls {@link #start} once, then the other methods, and {@link #stop} at
+ * the end; from one thread at a time, unless chapters run side by side: then {@link #uri} and what else is only asked for is
+ * asked for by several.
  */
 public interface ConformanceTarget {
     /** The configuration parameter that chooses among several targets. */
@@ -66,7 +67,7 @@ public interface ConformanceTarget {
     /**
      * Where no broker is. Default: unknown, and tests that need it are skipped.
      *
-     * @return a URI of the same scheme that names a host and port on which nobody listens, or empty
+     * @return a URI of the same scheme that names a host and port on which nobody listens, or what comes closest; or empty
      */
     default Optional<String> unreachableUri() {
         return Optional.empty();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** One instance that consumes: order, concurrency, acknowledgement, back-pressure, life. */
-@Chapter
+@SharedChapter
 @DisplayName("Consume")
 class ConsumeConformance {
     @Test

@@ -8,6 +8,7 @@ import io.waybill.Producer;
 import io.waybill.ReceiveInterceptor;
 import io.waybill.SendInterceptor;
 import io.waybill.Switch;
+import io.waybill.interceptors.CountingInterceptor;
 import io.waybill.message.Delivery;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Interceptors: around a send, around an attempt, and inside a partition's lane (design section 7). */
-@Chapter
+@SharedChapter
 @DisplayName("Interceptors")
 class InterceptorConformance {
     @Test
@@ -75,6 +76,37 @@ class InterceptorConformance {
             chain.proceed(chain.delivery());
             steps.add(name + " ends");
         };
+    }
+
+    @Test
+    @DisplayName("I1 the counting interceptor of the SDK counts what was sent, confirmed, handled and failed")
+    void theSdksOwnCounts(Scene scene) {
+        String topic = scene.topic(2);
+        CountingInterceptor counting = new CountingInterceptor();
+        Inbox inbox = scene.inbox();
+        scene.open(
+                scene.waybill()
+                        .consumer(scene.group())
+                        .intercept(counting)
+                        .retry(RetryPolicy.attempts(2).backoff(Duration.ofMillis(1), Duration.ofMillis(1))),
+                topic,
+                delivery -> {
+                    inbox.handle(delivery);
+                    if (delivery.attempt() == 1 && delivery.message().text().equals("7")) {
+                        throw new IllegalStateException("fails at first");
+                    }
+                });
+        Producer producer = scene.waybill()
+                .producer(scene.name("producer"))
+                .intercept(counting)
+                .open();
+        Scene.sendNumbers(producer, topic, 0, 100, 10);
+        scene.eventually("all are handled", () -> counting.counts().handled() == 100);
+        CountingInterceptor.Counts counts = counting.counts();
+        assertThat(counts.sent()).isEqualTo(100);
+        assertThat(counts.acknowledged()).isEqualTo(100);
+        assertThat(counts.failed()).isEqualTo(1);
+        assertThat(counts.delivered()).isEqualTo(101);
     }
 
     @Test

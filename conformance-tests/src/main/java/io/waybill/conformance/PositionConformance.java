@@ -12,13 +12,12 @@ import io.waybill.message.MessagingException;
 import io.waybill.message.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Where a group reads: every group all, from where it was told, and again from where it was set back to. */
-@Chapter
+@SharedChapter
 @DisplayName("Groups and positions")
 class PositionConformance {
     @Test
@@ -40,35 +39,48 @@ class PositionConformance {
     }
 
     @Test
-    @DisplayName("C13 a new group starts at the first message, the latest or a time, and keeps that place")
-    void aNewGroupStartsWhereItWasTold(Scene scene) {
+    @DisplayName("C13 a new group starts at the first message that the topic holds")
+    void aNewGroupStartsAtTheFirst(Scene scene) {
         scene.require(Capability.START_FIRST);
+        String topic = scene.topic(2);
+        Scene.sendNumbers(scene.producer(), topic, 0, 50, 10);
+        Inbox inbox = scene.inbox();
+        scene.open(scene.waybill().consumer(scene.group()).start(StartPosition.first()), topic, inbox);
+        inbox.awaitMessages(50);
+    }
+
+    @Test
+    @DisplayName("C13 a new group starts behind the latest message, and its place is kept while it has no member")
+    void aNewGroupStartsAtTheLatest(Scene scene) {
         scene.require(Capability.START_LATEST);
+        String topic = scene.topic(2);
+        Producer producer = scene.producer();
+        Scene.sendNumbers(producer, topic, 0, 80, 10);
+        Inbox inbox = scene.inbox();
+        String group = scene.group();
+        Waybill instance = scene.connect();
+        Consumer first = scene.open(instance.consumer(group).start(StartPosition.latest()), topic, inbox);
+        assertThat(first.close(Duration.ofSeconds(20)).clean()).isTrue();
+
+        Scene.sendNumbers(producer, topic, 80, 100, 10);
+        scene.open(instance.consumer(group).start(StartPosition.latest()), topic, inbox);
+        inbox.awaitMessages(20);
+        assertThat(inbox.texts()).doesNotContain("79").contains("80", "99");
+    }
+
+    @Test
+    @DisplayName("C13 a new group starts at the first message of a time")
+    void aNewGroupStartsAtATime(Scene scene) {
         scene.require(Capability.START_TIME);
         String topic = scene.topic(2);
         Producer producer = scene.producer();
         Scene.sendNumbers(producer, topic, 0, 50, 10);
         Instant between = afterNow(scene);
         Scene.sendNumbers(producer, topic, 50, 80, 10);
-
-        Inbox first = scene.inbox();
-        Inbox latest = scene.inbox();
-        Inbox time = scene.inbox();
-        scene.open(topic, first);
-        String late = scene.group();
-        Waybill lateInstance = scene.connect();
-        Consumer latestConsumer = scene.open(lateInstance.consumer(late).start(StartPosition.latest()), topic, latest);
-        scene.open(scene.waybill().consumer(scene.group()).start(StartPosition.at(between)), topic, time);
-        first.awaitMessages(80);
-        time.awaitMessages(30);
-        assertThat(latestConsumer.close(Duration.ofSeconds(20)).clean()).isTrue();
-
-        Scene.sendNumbers(producer, topic, 80, 100, 10); // while the late group has no member: its place is kept
-        scene.open(lateInstance.consumer(late).start(StartPosition.latest()), topic, latest);
-        latest.awaitMessages(20);
-        time.awaitMessages(50);
-        assertThat(latest.texts()).doesNotContain("79").contains("80", "99");
-        assertThat(time.texts()).doesNotContain("49").contains("50", "99");
+        Inbox inbox = scene.inbox();
+        scene.open(scene.waybill().consumer(scene.group()).start(StartPosition.at(between)), topic, inbox);
+        inbox.awaitMessages(30);
+        assertThat(inbox.texts()).doesNotContain("49").contains("50", "79");
     }
 
     /** A time behind everything that was sent, by the clock of this machine. */
@@ -128,39 +140,5 @@ class PositionConformance {
         Scene.sendNumbers(producer, topic, 60, 61, 10);
         skipped.awaitMessages(1);
         assertThat(skipped.texts()).containsExactly("60");
-    }
-
-    @Test
-    @DisplayName("C13 what the broker cannot do is refused when it is asked for")
-    void whatCannotBeHadIsRefused(Scene scene) {
-        String topic = scene.topic(1);
-        Map<Capability, StartPosition> starts = Map.of(
-                Capability.START_FIRST, StartPosition.first(),
-                Capability.START_LATEST, StartPosition.latest(),
-                Capability.START_TIME, StartPosition.at(Instant.now()));
-        starts.forEach((capability, start) -> {
-            if (!scene.can(capability)) {
-                assertUnsupported(
-                        capability,
-                        () -> scene.waybill()
-                                .consumer(scene.group())
-                                .start(start)
-                                .subscribe(topic, d -> {}));
-            }
-        });
-        if (!scene.can(Capability.RESET_POSITIONS)) {
-            assertUnsupported(
-                    Capability.RESET_POSITIONS,
-                    () -> scene.waybill().admin().resetGroup(scene.group(), topic, StartPosition.latest()));
-        }
-        assertThat(scene.waybill().capabilities().toString()).contains("GROUP_MEMBERSHIP");
-    }
-
-    private static void assertUnsupported(
-            Capability capability, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED))
-                .hasMessageContaining(capability.name());
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What fails: tried again in place, then a dead letter; nothing is dropped and nothing overtakes its key. */
-@Chapter
+@SharedChapter
 @DisplayName("Retries and dead letters")
 class RetryConformance {
     private static final RetryPolicy THREE =

@@ -100,7 +100,9 @@ final class Scene implements AutoCloseable {
         return topic;
     }
 
+    /** The name of a group of the test's own; skips the test if the broker can have no consumers. */
     String group() {
+        require(Capability.GROUP_MEMBERSHIP);
         return name("group");
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Sending: what arrives is what was sent, and a receipt is the truth. */
-@Chapter
+@SharedChapter
 @DisplayName("Send")
 class SendConformance {
     @Test

@@ -1,12 +1,15 @@
 package io.waybill.conformance;
 
 import io.waybill.conformance.Intercepted.Instead;
+import io.waybill.message.Capabilities;
+import io.waybill.message.Capability;
 import io.waybill.message.Delivery;
 import io.waybill.message.Durability;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.Headers;
 import io.waybill.message.Message;
 import io.waybill.message.StartPosition;
+import io.waybill.message.Support;
 import io.waybill.message.TopicDescription;
 import io.waybill.message.TopicPartition;
 import io.waybill.message.TopicSpec;
@@ -270,22 +273,43 @@ enum Defect {
                                 }
                             }))),
 
-    STARTS_ELSEWHERE(
+    STARTS_A_FIRST_ELSEWHERE(
             PositionConformance.class,
-            "aNewGroupStartsWhereItWasTold",
-            "79",
-            adapter -> Intercepted.of(
-                    Adapter.class,
-                    adapter,
-                    Map.of(
-                            "admin",
-                            (arguments, original) -> Intercepted.of(
-                                    AdminOperations.class,
-                                    (AdminOperations) original.call(),
-                                    Map.of("resetGroup", (values, reset) -> {
-                                        values[2] = StartPosition.first();
-                                        return reset.call();
-                                    })))));
+            "aNewGroupStartsAtTheFirst",
+            "50 messages arrive",
+            resetting((arguments, reset) -> {
+                arguments[2] = StartPosition.latest();
+                return reset.call();
+            })),
+
+    STARTS_A_LATEST_ELSEWHERE(
+            PositionConformance.class, "aNewGroupStartsAtTheLatest", "79", resetting((arguments, reset) -> {
+                arguments[2] = StartPosition.first();
+                return reset.call();
+            })),
+
+    STARTS_A_TIME_ELSEWHERE(PositionConformance.class, "aNewGroupStartsAtATime", "49", resetting((arguments, reset) -> {
+        arguments[2] = StartPosition.first();
+        return reset.call();
+    })),
+
+    RESETS_NOTHING(
+            PositionConformance.class,
+            "aGroupIsReset",
+            "50 messages arrive",
+            adapter -> resetting((arguments, reset) -> adapter.admin()
+                                    .describeGroup((String) arguments[0])
+                                    .filter(group -> group.members() == 0)
+                                    .isPresent()
+                            ? null
+                            : reset.call())
+                    .apply(adapter)),
+
+    HOLDS_WHAT_IT_SAYS_IT_CANNOT(
+            SendConformance.class,
+            "aTopicWithoutAGroup",
+            "Expecting code to raise a throwable",
+            without(Capability.TOPIC_STORAGE));
 
     final Class<?> chapter;
     final String test;
@@ -326,6 +350,29 @@ enum Defect {
         public boolean open() {
             return true;
         }
+    }
+
+    private static UnaryOperator<Adapter> resetting(Instead instead) {
+        return adapter -> Intercepted.of(
+                Adapter.class,
+                adapter,
+                Map.of(
+                        "admin",
+                        (arguments, original) -> Intercepted.of(
+                                AdminOperations.class,
+                                (AdminOperations) original.call(),
+                                Map.of("resetGroup", instead))));
+    }
+
+    /** An adapter that says it cannot do one thing. */
+    static UnaryOperator<Adapter> without(Capability capability) {
+        return adapter -> Intercepted.of(
+                Adapter.class,
+                adapter,
+                Map.of(
+                        "capabilities",
+                        (arguments, original) ->
+                                ((Capabilities) original.call()).with(capability, Support.UNSUPPORTED)));
     }
 
     private static UnaryOperator<Adapter> sending(Function<Sender, Map<String, Instead>> instead) {

@@ -1,22 +1,31 @@
 package io.waybill.conformance;
 
 import io.waybill.memory.MemoryAdapter;
+import io.waybill.message.Capability;
 import io.waybill.spi.Adapter;
 import io.waybill.spi.AdapterProvider;
 import io.waybill.spi.ConnectionUri;
 import io.waybill.spi.Setting;
 import io.waybill.spi.Settings;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The memory adapter with a defect. */
 public final class WrongTarget extends MemoryTarget {
     /** The defect of the targets that are made next. */
     static volatile Defect next = Defect.NONE;
 
+    /** What the targets that are made next say they cannot do. */
+    static volatile Set<Capability> missing = Set.of();
+
     /** For the service loader. */
     public WrongTarget() {
-        super("wrong", "wrong:" + next + "." + UUID.randomUUID());
+        super(
+                "wrong",
+                "wrong:" + next + "." + missing.stream().map(Capability::name).collect(Collectors.joining("+")) + "."
+                        + UUID.randomUUID());
     }
 
     /** Finds the defect in the URI. */
@@ -38,8 +47,15 @@ public final class WrongTarget extends MemoryTarget {
 
         @Override
         public Adapter create(ConnectionUri uri, Settings settings) {
-            Defect defect = Defect.valueOf(uri.path().substring(0, uri.path().indexOf('.')));
-            return defect.adapter.apply(memory.create(uri, settings));
+            String[] parts = uri.path().split("\\.", -1);
+            Adapter adapter = Defect.valueOf(parts[0]).adapter.apply(memory.create(uri, settings));
+            List<String> lacking = List.of(parts[1].split("\\+", -1));
+            for (Capability capability : Capability.values()) {
+                if (lacking.contains(capability.name())) {
+                    adapter = Defect.without(capability).apply(adapter);
+                }
+            }
+            return adapter;
         }
     }
 }

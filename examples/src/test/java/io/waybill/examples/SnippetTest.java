@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The Java that the documents show is Java that runs: every block of it stands in a source file of this module. */
+/** The Java that the documents show is Java that runs: every block of it stands in a source file of the examples. */
 class SnippetTest {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java[^\\n]*\\n(.*?)^```");
 
@@ -23,7 +23,9 @@ class SnippetTest {
     @Test
     void everyJavaBlockOfTheDocumentsIsASourceRegion() throws IOException {
         List<String> sources = new ArrayList<>();
-        for (Path file : files(module.resolve("src"), ".java")) {
+        List<Path> files = new ArrayList<>(files(module.resolve("src"), ".java"));
+        files.addAll(files(module.resolve("third-party-adapter").resolve("src"), ".java"));
+        for (Path file : files) {
             sources.add(normal(Files.readString(file)
                     .lines()
                     .filter(line -> !line.strip().startsWith("// snippet"))

@@ -2,7 +2,10 @@ package io.waybill.message;
 
 /** What brokers differ in. Each is tested where it is there, and refused where it is not. */
 public enum Capability {
-    /** Consumers of a group share the partitions; NATIVE: by the broker, EMULATED: by Waybill's coordinator. */
+    /**
+     * Consumers of a group share the partitions; NATIVE: by the broker, EMULATED: by Waybill's coordinator, which needs
+     * {@link #CONTROL_LOG}. Where UNSUPPORTED, no consumer can be opened.
+     */
     GROUP_MEMBERSHIP,
     /**
      * A topic holds messages whether or not a group reads it. Where UNSUPPORTED, they live in the queues of groups: sending
