@@ -148,7 +148,6 @@ final class FilesReceiver implements LogReceiver, ClaimingReceiver {
 
     // --- positions
 
-    // snippet settle
     @Override
     public void settle(Collection<Settlement> settlements, boolean confirmed) throws IOException {
         for (Settlement settlement : settlements) {
@@ -164,7 +163,6 @@ final class FilesReceiver implements LogReceiver, ClaimingReceiver {
         }
         return found;
     }
-    // snippet end
 
     @Override
     public boolean knowsGroup(String topic) throws IOException {

@@ -16,7 +16,6 @@ import java.io.IOException;
 final class MessageRecord {
     private MessageRecord() {}
 
-    // snippet record
     static byte[] encode(Outgoing outgoing) throws IOException {
         Message message = outgoing.message();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -57,7 +56,6 @@ final class MessageRecord {
                 read(in),
                 waybill);
     }
-    // snippet end
 
     private static void write(DataOutputStream out, byte[] bytes) throws IOException {
         out.writeInt(bytes.length);

@@ -39,7 +39,6 @@ final class PartitionFile {
         return Files.exists(index);
     }
 
-    // snippet append
     /** Returns the first record's position when all are in the file, and on the disk if they are to be. */
     long append(List<byte[]> records, boolean flush) throws IOException {
         try (FileLease writing = FileLease.take(lock);
@@ -58,7 +57,6 @@ final class PartitionFile {
             return position;
         }
     }
-    // snippet end
 
     /** The position that the next record will get. */
     long end() throws IOException {
