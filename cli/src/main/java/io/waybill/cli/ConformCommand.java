@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
                     + " name or URI cannot be had."
         })
 final class ConformCommand implements Callable<Integer> {
+    private static final int SHORT = 300;
     private static final String LATER = "testcontainers";
 
     private final PrintStream out;
@@ -153,13 +154,18 @@ final class ConformCommand implements Callable<Integer> {
         }
         result.cases().stream()
                 .filter(one -> one.status() == Status.FAIL)
-                .forEach(one -> err.println(broker.name() + ": FAIL " + one.name() + ": "
-                        + one.message().lines().findFirst().orElse("")));
+                .forEach(one -> err.println(broker.name() + ": FAIL " + one.name() + ": " + inShort(one.message())));
         err.println(
                 broker.name() + ": " + result.count(Status.PASS) + " passed, " + result.count(Status.FAIL) + " failed, "
                         + (result.count(Status.SKIPPED) + result.count(Status.UNSUPPORTED)) + " skipped, "
                         + Math.round(result.seconds()) + " s");
         return result;
+    }
+
+    /** In one line; the files have all of it. */
+    private static String inShort(String message) {
+        String line = message.strip().replaceAll("\\s+", " ");
+        return line.length() <= SHORT ? line : line.substring(0, SHORT) + "...";
     }
 
     private DemoBroker.Had look(SuiteBroker broker) {
