@@ -25,7 +25,7 @@ final class RulesPageTest {
         Map<String, Boolean> rules = new TreeMap<>();
         Matcher row = ROW.matcher(page);
         while (row.find()) {
-            for (String id : SPACE.split(row.group(1))) {
+            for (String id : SPACE.split(row.group(1), -1)) {
                 String[] cells = row.group(2).strip().split("\\|", -1);
                 boolean planned = Stream.of(cells).anyMatch(cell -> cell.strip().startsWith("planned"));
                 rules.put(id, planned);

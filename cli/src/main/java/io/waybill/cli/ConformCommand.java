@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -43,6 +45,7 @@ import picocli.CommandLine.Spec;
                     + " name or URI cannot be had."
         })
 final class ConformCommand implements Callable<Integer> {
+    private static final int SHORT = 300;
     private static final String LATER = "testcontainers";
 
     private final PrintStream out;
@@ -93,7 +96,10 @@ final class ConformCommand implements Callable<Integer> {
         String before = System.getProperty(Brokers.WITH);
         System.setProperty(Brokers.WITH, way);
         try {
-            return run(find(), wanted);
+            Map<SuiteBroker, DemoBroker.Had> asked = new LinkedHashMap<>();
+            find().forEach(broker ->
+                    asked.put(broker, look(broker))); // all first: what is wrong is told before a test runs
+            return run(asked, wanted);
         } finally {
             if (before == null) {
                 System.clearProperty(Brokers.WITH);
@@ -103,12 +109,12 @@ final class ConformCommand implements Callable<Integer> {
         }
     }
 
-    private int run(List<SuiteBroker> asked, Set<Rule> wanted) {
+    private int run(Map<SuiteBroker, DemoBroker.Had> asked, Set<Rule> wanted) {
         Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         List<SuiteResult> results = new ArrayList<>();
         SuiteReport report = new SuiteReport(date, Main.version(), List.copyOf(wanted), results);
-        for (SuiteBroker broker : asked) {
-            results.add(run(broker, wanted));
+        for (Map.Entry<SuiteBroker, DemoBroker.Had> one : asked.entrySet()) {
+            results.add(run(one.getKey(), one.getValue(), wanted));
             report = new SuiteReport(date, Main.version(), List.copyOf(wanted), results);
             SuiteFiles.write(report, folder); // after each, so that it is there if the next one takes too long
         }
@@ -118,12 +124,21 @@ final class ConformCommand implements Callable<Integer> {
         if (report.failed()) {
             return Main.FAILED;
         }
-        boolean missing = !everything() && report.tested().size() < asked.size();
-        return missing ? Main.USAGE : Main.DONE;
+        return missing(report) ? Main.USAGE : Main.DONE;
     }
 
-    private SuiteResult run(SuiteBroker broker, Set<Rule> wanted) {
-        DemoBroker.Had had = look(broker);
+    /** Whether a broker was asked for by itself and could not be had. */
+    private boolean missing(SuiteReport report) {
+        Set<String> named = brokers.stream()
+                .filter(asked -> !asked.equals(DemoBroker.ALL))
+                .flatMap(asked -> SuiteBroker.find(asked).stream())
+                .map(SuiteBroker::name)
+                .collect(Collectors.toSet());
+        report.tested().forEach(tested -> named.remove(tested.name()));
+        return !named.isEmpty();
+    }
+
+    private SuiteResult run(SuiteBroker broker, DemoBroker.Had had, Set<Rule> wanted) {
         if (!had.available()) {
             err.println(broker.name() + ": NOT TESTED: " + had.reason());
             return SuiteResult.notTested(broker.name(), broker.client(), had.reason());
@@ -139,13 +154,18 @@ final class ConformCommand implements Callable<Integer> {
         }
         result.cases().stream()
                 .filter(one -> one.status() == Status.FAIL)
-                .forEach(one -> err.println(broker.name() + ": FAIL " + one.name() + ": "
-                        + one.message().lines().findFirst().orElse("")));
+                .forEach(one -> err.println(broker.name() + ": FAIL " + one.name() + ": " + inShort(one.message())));
         err.println(
                 broker.name() + ": " + result.count(Status.PASS) + " passed, " + result.count(Status.FAIL) + " failed, "
                         + (result.count(Status.SKIPPED) + result.count(Status.UNSUPPORTED)) + " skipped, "
                         + Math.round(result.seconds()) + " s");
         return result;
+    }
+
+    /** In one line; the files have all of it. */
+    private static String inShort(String message) {
+        String line = message.strip().replaceAll("\\s+", " ");
+        return line.length() <= SHORT ? line : line.substring(0, SHORT) + "...";
     }
 
     private DemoBroker.Had look(SuiteBroker broker) {
@@ -154,10 +174,6 @@ final class ConformCommand implements Callable<Integer> {
         } catch (MessagingException e) {
             throw wrong("--broker: " + e.getMessage());
         }
-    }
-
-    private boolean everything() {
-        return brokers.isEmpty() || brokers.equals(List.of(DemoBroker.ALL));
     }
 
     private List<SuiteBroker> find() {

@@ -64,8 +64,7 @@ public final class Main {
     }
 
     static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "(built from sources)" : version;
+        return Resources.text("version.txt").strip();
     }
 
     static final class Version implements CommandLine.IVersionProvider {

@@ -1,13 +1,8 @@
 package io.waybill.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.waybill.cli.SuiteCase.Status;
 import io.waybill.conformance.Rule;
 import io.waybill.conformance.Rule.Section;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -34,7 +29,7 @@ final class SuiteHtml {
         page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .append("<title>Waybill conformance</title>\n<style>\n")
-                .append(resource("matrix.css"))
+                .append(Resources.text("matrix.css"))
                 .append("</style>\n</head>\n<body>\n<header>\n<h1>Waybill conformance</h1>\n<p>")
                 .append(summary())
                 .append("</p>\n<p class=\"soft\">")
@@ -44,7 +39,7 @@ final class SuiteHtml {
         page.append("</ul>\n<h2>Rules</h2>\n");
         legend();
         table();
-        page.append("</main>\n<script>\n").append(resource("matrix.js")).append("</script>\n</body>\n</html>\n");
+        page.append("</main>\n<script>\n").append(Resources.text("matrix.js")).append("</script>\n</body>\n</html>\n");
         return page.toString();
     }
 
@@ -128,7 +123,7 @@ final class SuiteHtml {
     private void rule(Rule rule) {
         page.append("<tr class=\"rule\" role=\"row\"><th class=\"promise\" scope=\"row\" role=\"rowheader\"><b>")
                 .append(rule.id())
-                .append("</b> ")
+                .append(" </b>")
                 .append(escape(rule.title()))
                 .append("</th>");
         for (int i = 0; i < report.brokers().size(); i++) {
@@ -223,16 +218,5 @@ final class SuiteHtml {
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;")
                 .replace("'", "&#39;");
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = SuiteHtml.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("The program lacks its file " + name);
-            }
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -141,7 +141,7 @@ final class SuiteRun implements TestExecutionListener {
                 Status skipped = failure instanceof MissingCapability ? Status.UNSUPPORTED : Status.SKIPPED;
                 add(test, skipped, failure == null ? "" : String.valueOf(failure.getMessage()), "");
             }
-            case FAILED -> add(test, Status.FAIL, String.valueOf(failure), trace(failure));
+            case FAILED -> add(test, Status.FAIL, message(failure), trace(failure));
         }
     }
 
@@ -174,6 +174,15 @@ final class SuiteRun implements TestExecutionListener {
                         ? method.getClassName()
                         : source instanceof ClassSource type ? type.getClassName() : test.getDisplayName())
                 .orElse(test.getDisplayName());
+    }
+
+    /** What failed, and what that was caused by. */
+    private static String message(@Nullable Throwable failure) {
+        StringBuilder text = new StringBuilder().append(failure);
+        for (Throwable cause = failure == null ? null : failure.getCause(); cause != null; cause = cause.getCause()) {
+            text.append("\ncaused by ").append(cause);
+        }
+        return text.toString();
     }
 
     private static String trace(@Nullable Throwable failure) {

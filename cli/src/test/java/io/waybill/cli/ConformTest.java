@@ -114,6 +114,17 @@ class ConformTest {
     }
 
     @Test
+    void aBrokerThatDoesNotStartFailsWithTheCause() throws Exception {
+        assertThat(conform("--broker", RefusingTarget.Broken.NAME, "--rule", "S5")
+                        .code())
+                .isEqualTo(1);
+        assertThat(cases(json().get("brokers").get(0)))
+                .isNotEmpty()
+                .allSatisfy(one -> assertThat(one.get("message").asString())
+                        .contains("did not start", "caused by ", "the disk is full"));
+    }
+
+    @Test
     void onlyTheTestsOfARuleRun() throws Exception {
         assertThat(conform("--broker", "memory", "--rule", "I1").code()).isZero();
         JsonNode rules = json().get("brokers").get(0).get("rules");
@@ -126,7 +137,7 @@ class ConformTest {
 
     @Test
     void aBrokerThatCannotBeHadIsNotTestedAndNoFailureIfAllWereAskedFor() throws Exception {
-        Result result = conform("--with", "external", "--rule", "S5");
+        Result result = conform("--broker", "memory", "--broker", "all", "--with", "external", "--rule", "S5");
         List<String> missing = Stream.of("KAFKA", "ROCKETMQ", "RABBITMQ")
                 .filter(name -> System.getenv("WAYBILL_TEST_BROKER_" + name) == null)
                 .toList();

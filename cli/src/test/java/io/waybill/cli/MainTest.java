@@ -141,6 +141,6 @@ class MainTest {
         assertThat(run("conform", "--help").out())
                 .contains("--broker", "--rule", "--out", "--with", "--soak", "Exit code");
         assertThat(run().code()).isEqualTo(2);
-        assertThat(run("--version").out()).startsWith("waybill ");
+        assertThat(run("--version").out()).matches("waybill [0-9]+\\.[0-9]+\\.[0-9]+\\S*\\R");
     }
 }

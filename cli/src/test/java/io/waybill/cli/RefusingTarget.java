@@ -6,7 +6,7 @@ import io.waybill.memory.MemoryAdapter;
 import java.util.UUID;
 
 /** A broker that is wrong on purpose: it refuses every message. */
-public final class RefusingTarget implements ConformanceTarget {
+public class RefusingTarget implements ConformanceTarget {
     static final String NAME = "refusing";
 
     private final String uri = "memory:" + UUID.randomUUID();
@@ -14,6 +14,27 @@ public final class RefusingTarget implements ConformanceTarget {
 
     /** For the service loader. */
     public RefusingTarget() {}
+
+    /** One that does not even start. */
+    public static final class Broken extends RefusingTarget {
+        static final String NAME = "broken";
+
+        /** For the service loader. */
+        public Broken() {}
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public void start() {
+            throw new IllegalStateException("the disk is full");
+        }
+
+        @Override
+        public void stop() {}
+    }
 
     @Override
     public String name() {
