@@ -125,6 +125,17 @@ class ConformTest {
     }
 
     @Test
+    void whatABrokerCannotDoIsUnsupportedAndNoFailure() throws Exception {
+        assertThat(conform("--broker", "memory-queue", "--rule", "C13").code()).isZero();
+        JsonNode broker = json().get("brokers").get(0);
+        assertThat(broker.get("rules").get(0).get("verdict").asString()).isEqualTo("PASS");
+        assertThat(cases(broker)).anySatisfy(one -> {
+            assertThat(one.get("status").asString()).isEqualTo("UNSUPPORTED");
+            assertThat(one.get("message").asString()).isEqualTo("memory-queue has no RESET_POSITIONS");
+        });
+    }
+
+    @Test
     void onlyTheTestsOfARuleRun() throws Exception {
         assertThat(conform("--broker", "memory", "--rule", "I1").code()).isZero();
         JsonNode rules = json().get("brokers").get(0).get("rules");
