@@ -2,10 +2,12 @@ package io.waybill.kafka;
 
 import io.waybill.conformance.BrokerFaults;
 import io.waybill.conformance.ConformanceTarget;
+import io.waybill.conformance.ProxiedBroker;
 import io.waybill.testbrokers.BrokerSettings;
 import io.waybill.testbrokers.Brokers;
 import io.waybill.testbrokers.Ports;
 import io.waybill.testbrokers.RunningBroker;
+import java.io.IOException;
 import java.util.Optional;
 
 /** The conformance suite's target: a real Kafka, started here unless the environment names one that runs. */
@@ -35,6 +37,11 @@ public final class KafkaTarget implements ConformanceTarget {
         return broker.canFault()
                 ? Optional.of(BrokerFaults.of(broker::kill, broker::start, broker::pause, broker::resume))
                 : Optional.empty();
+    }
+
+    @Override
+    public Optional<ProxiedBroker> proxied() throws IOException {
+        return broker.canFault() ? ProxiedBroker.loopback(broker.uri()) : Optional.empty();
     }
 
     @Override

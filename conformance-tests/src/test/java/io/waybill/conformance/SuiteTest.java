@@ -60,6 +60,7 @@ class SuiteTest {
                 GroupConformance.class,
                 StormConformance.class,
                 FaultConformance.class,
+                NetworkConformance.class,
                 InputConformance.class,
                 InterceptorConformance.class);
         List<String> names = chapters.stream()
