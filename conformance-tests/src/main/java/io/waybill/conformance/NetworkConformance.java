@@ -195,13 +195,13 @@ class NetworkConformance {
     void slow(Scene scene) throws Exception {
         ProxiedBroker way = scene.proxied();
         String topic = scene.topic(PARTITIONS);
-        String large = " ".repeat(20_000);
+        String large = " ".repeat(60_000);
         Queue<State> states = new ConcurrentLinkedQueue<>();
         Inbox inbox = scene.inbox();
         List<Runnable> ways = List.of(
                 () -> way.proxy().singleBytes(),
-                () -> way.proxy().delay(Duration.ofMillis(20)),
-                () -> way.proxy().throttle(50_000));
+                () -> way.proxy().delay(Duration.ofMillis(100)),
+                () -> way.proxy().throttle(20_000));
         ways.get(0).run();
         scene.open(
                 scene.connect(way).consumer(scene.group()).onState((state, cause) -> states.add(state)), topic, inbox);
