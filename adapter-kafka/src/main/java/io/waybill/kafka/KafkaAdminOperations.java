@@ -60,6 +60,9 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
 
     private final KafkaSettings settings;
     private final AtomicBoolean toldOfRights = new AtomicBoolean();
+    /** Before, nobody can have anything under way that a close would wait for. */
+    private volatile boolean reached;
+
     private @Nullable Admin client;
     private boolean closed;
 
@@ -84,6 +87,7 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
                     client().describeCluster(new DescribeClusterOptions().timeoutMs((int) millis))
                             .clusterId(),
                     Duration.ofMillis(millis));
+            reached = true;
         } catch (TimeoutException | java.util.concurrent.TimeoutException e) {
             throw new TimeoutException(
                     settings.endpoint() + " takes connections, but does not answer this client (" + settings.manner()
@@ -238,7 +242,7 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
             closed = true;
         }
         if (open != null) {
-            open.close(CLOSE);
+            open.close(reached ? CLOSE : Duration.ZERO);
         }
     }
 

@@ -25,6 +25,9 @@ public interface ConformanceTarget {
     /** The configuration parameter that says for how many seconds the suite waits for what must come; 60 by default. */
     String PATIENCE_PARAMETER = "waybill.conformance.patience";
 
+    /** The configuration parameter that repeats the random choices of a test that failed; by default each run has its own. */
+    String SEED_PARAMETER = "waybill.conformance.seed";
+
     /**
      * What the target is called.
      *
@@ -65,6 +68,16 @@ public interface ConformanceTarget {
     }
 
     /**
+     * A new way to the broker through a proxy. Default: none, and tests that need it are skipped.
+     *
+     * @return a way that is healthy, which the suite closes, or empty
+     * @throws Exception if it cannot be made
+     */
+    default Optional<ProxiedBroker> proxied() throws Exception {
+        return Optional.empty();
+    }
+
+    /**
      * Where no broker is. Default: unknown, and tests that need it are skipped.
      *
      * @return a URI of the same scheme that names a host and port on which nobody listens, or what comes closest; or empty
@@ -80,6 +93,15 @@ public interface ConformanceTarget {
      */
     default Duration session() {
         return Duration.ofSeconds(6);
+    }
+
+    /**
+     * The longest time until the partitions of an instance that fell silent have other owners. Default: the session and 5 s.
+     *
+     * @return how long; what takes more than 20 s is tried among the soak tests only
+     */
+    default Duration takeover() {
+        return session().plusSeconds(5);
     }
 
     /**

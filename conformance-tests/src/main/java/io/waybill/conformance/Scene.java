@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.slf4j.Logger;
@@ -38,17 +40,24 @@ final class Scene implements AutoCloseable {
     private final ConformanceTarget target;
     private final Duration patience;
     private final BiConsumer<String, String> report;
+    private final LongSupplier seed;
     private final String prefix = RUN + SCENES.incrementAndGet() + "-";
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
     private final List<CountDownLatch> gates = new ArrayList<>();
     private final List<UndoneFaults> faults = new ArrayList<>();
+    private final List<TcpProxy> proxies = new ArrayList<>();
     private final Waybill waybill;
     private int names;
 
-    Scene(ConformanceTarget target, Duration patience, BiConsumer<String, String> report) {
+    /**
+     * @param report takes what a report shall know of the test, see {@link Reported}
+     * @param seed is asked if the test wants random choices, and tells them
+     */
+    Scene(ConformanceTarget target, Duration patience, BiConsumer<String, String> report, LongSupplier seed) {
         this.target = target;
         this.patience = patience;
         this.report = report;
+        this.seed = seed;
         this.waybill = connect();
     }
 
@@ -64,6 +73,11 @@ final class Scene implements AutoCloseable {
     /** Another connection, so another instance; with settings, each {@code name=value}. */
     Waybill connect(String... settings) {
         return closed(Waybill.connect(uri(settings)));
+    }
+
+    /** Another connection, through a proxy. */
+    Waybill connect(ProxiedBroker way) {
+        return closed(Waybill.connect(way.uri()));
     }
 
     String uri(String... settings) {
@@ -152,13 +166,6 @@ final class Scene implements AutoCloseable {
         return gate;
     }
 
-    /** What the test's random choices come from; it is reported at once, so that a failure tells it. */
-    long seed() {
-        long seed = System.nanoTime();
-        report.accept(Reported.SEED, Long.toString(seed));
-        return seed;
-    }
-
     /** An instance that can be killed; it ends with the test. */
     KillableConsumer killable(String group, String topic) throws Exception {
         KillableConsumer consumer = closed(target.startConsumer(group, topic));
@@ -188,6 +195,20 @@ final class Scene implements AutoCloseable {
         UndoneFaults undone = new UndoneFaults(given.orElseThrow(), report);
         faults.add(undone);
         return undone;
+    }
+
+    /** A way through a proxy; skips the test if there is none. The proxy heals when the test ends, and is closed at last. */
+    ProxiedBroker proxied() throws Exception {
+        Optional<ProxiedBroker> given = target.proxied();
+        Assumptions.assumeTrue(given.isPresent(), () -> target.name() + " gives no way through a proxy");
+        ProxiedBroker way = closed(given.orElseThrow());
+        proxies.add(way.proxy());
+        return way;
+    }
+
+    /** Random choices that can be repeated: the seed is reported, and a failure names it. */
+    Random random() {
+        return new Random(seed.getAsLong());
     }
 
     boolean can(Capability capability) {
@@ -224,6 +245,7 @@ final class Scene implements AutoCloseable {
     public void close() {
         gates.forEach(CountDownLatch::countDown);
         faults.forEach(UndoneFaults::undo);
+        proxies.forEach(TcpProxy::heal);
         while (closing.size() > 1) {
             close(closing.pop());
         }

@@ -12,9 +12,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts the target before the first test, and gives each test a {@link Scene} that is closed behind it. */
-final class SceneExtension implements ParameterResolver {
+final class SceneExtension implements ParameterResolver, TestExecutionExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(SceneExtension.class);
     private static final Namespace NAMESPACE = Namespace.create(SceneExtension.class);
 
     /** The target, or why it did not start: that is told by every test, and tried once only. */
@@ -47,9 +51,28 @@ final class SceneExtension implements ParameterResolver {
         Duration patience = Duration.ofSeconds(
                 context.getConfigurationParameter(ConformanceTarget.PATIENCE_PARAMETER, Integer::valueOf)
                         .orElse(60));
-        Scene scene = new Scene(started.target(), patience, context::publishReportEntry);
+        Scene scene = new Scene(started.target(), patience, context::publishReportEntry, () -> seed(context));
         context.getStore(NAMESPACE).put(Scene.class, scene); // which closes it
         return scene;
+    }
+
+    private static long seed(ExtensionContext context) {
+        long seed = context.getConfigurationParameter(ConformanceTarget.SEED_PARAMETER, Long::valueOf)
+                .orElseGet(System::nanoTime);
+        LOG.info("{}: seed {}", context.getDisplayName(), seed);
+        context.publishReportEntry(Reported.SEED, Long.toString(seed));
+        context.getStore(NAMESPACE).put(Reported.SEED, seed);
+        return seed;
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        Long seed = context.getStore(NAMESPACE).get(Reported.SEED, Long.class);
+        if (seed != null) {
+            failure.addSuppressed(
+                    new AssertionError("Repeat it with -D" + ConformanceTarget.SEED_PARAMETER + "=" + seed));
+        }
+        throw failure;
     }
 
     private static Started start(ExtensionContext context) {

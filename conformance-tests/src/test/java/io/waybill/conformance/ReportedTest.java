@@ -6,6 +6,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.waybill.message.Capability;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.TestExecutionResult;
@@ -22,7 +23,7 @@ class ReportedTest {
             BrokerFaults faults = scene.faults();
             faults.kill();
             faults.start();
-            throw new AssertionError("seed " + scene.seed());
+            throw new AssertionError("drew " + scene.random().nextInt());
         }
 
         @Test
@@ -53,7 +54,10 @@ class ReportedTest {
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElseThrow();
-        assertThat(failures(events.failed())).first().hasToString("java.lang.AssertionError: seed " + seed);
+        Throwable failure = failures(events.failed()).findFirst().orElseThrow();
+        assertThat(failure).hasMessage("drew " + new Random(Long.parseLong(seed)).nextInt());
+        assertThat(failure.getSuppressed())
+                .anyMatch(more -> more.toString().endsWith(ConformanceTarget.SEED_PARAMETER + "=" + seed));
         assertThat(failures(events.aborted())).first().isInstanceOf(MissingCapability.class);
     }
 

@@ -96,6 +96,7 @@ class SuiteTest {
                 GroupConformance.class,
                 StormConformance.class,
                 FaultConformance.class,
+                NetworkConformance.class,
                 InputConformance.class,
                 InterceptorConformance.class,
                 CapabilityConformance.class);

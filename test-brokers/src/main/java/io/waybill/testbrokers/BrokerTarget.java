@@ -2,6 +2,8 @@ package io.waybill.testbrokers;
 
 import io.waybill.conformance.BrokerFaults;
 import io.waybill.conformance.ConformanceTarget;
+import io.waybill.conformance.ProxiedBroker;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,17 @@ abstract class BrokerTarget implements ConformanceTarget {
         return broker.canFault()
                 ? Optional.of(BrokerFaults.of(broker::kill, broker::start, broker::pause, broker::resume))
                 : Optional.empty();
+    }
+
+    @Override
+    public final Optional<ProxiedBroker> proxied() throws IOException {
+        RunningBroker broker = broker();
+        return broker.canFault() ? ProxiedBroker.loopback(broker.uri(), morePorts(broker)) : Optional.empty();
+    }
+
+    /** The ports that clients of a broker that was started here connect to, besides that of its URI. */
+    int[] morePorts(RunningBroker broker) {
+        return new int[0];
     }
 
     @Override

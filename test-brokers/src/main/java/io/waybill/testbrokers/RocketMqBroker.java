@@ -78,6 +78,11 @@ public final class RocketMqBroker implements RunningBroker {
         return files.nameServer();
     }
 
+    /** Where the brokers listen. */
+    int[] brokerPorts() {
+        return files.brokerPorts();
+    }
+
     /** The name of the brokers' cluster, which is also a topic on each of them: the key to create a topic on all of them with. */
     public String cluster() {
         return RocketMqFiles.CLUSTER;

@@ -1,7 +1,9 @@
 package io.waybill.testbrokers;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +56,21 @@ final class RocketMqFiles {
     /** Host and port of the name server. */
     String nameServer() {
         return nameServer;
+    }
+
+    /** Where the brokers listen, slaves too. */
+    int[] brokerPorts() {
+        return nodes.stream().filter(Node::broker).mapToInt(this::port).toArray();
+    }
+
+    private int port(Node node) {
+        Properties written = new Properties();
+        try (InputStream in = Files.newInputStream(properties(node.name()))) {
+            written.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Integer.parseInt(written.getProperty("listenPort"));
     }
 
     Path home() {
