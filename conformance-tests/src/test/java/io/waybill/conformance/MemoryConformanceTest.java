@@ -10,4 +10,5 @@ import org.junit.platform.suite.api.Suite;
 @SelectPackages("io.waybill.conformance")
 @IncludeClassNamePatterns(".*Conformance")
 @ConfigurationParameter(key = ConformanceTarget.NAME_PARAMETER, value = "memory")
+@ConfigurationParameter(key = "junit.jupiter.execution.parallel.mode.default", value = "concurrent")
 class MemoryConformanceTest {}

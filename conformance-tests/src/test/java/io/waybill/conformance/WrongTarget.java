@@ -11,12 +11,12 @@ import java.util.UUID;
 
 /** The memory adapter with a defect. */
 public final class WrongTarget extends MemoryTarget {
-    /** The defect of the targets that are made next. */
-    static volatile Defect next = Defect.NONE;
+    /** The defect of the targets that this thread makes next. */
+    static final ThreadLocal<Defect> NEXT = ThreadLocal.withInitial(() -> Defect.NONE);
 
     /** For the service loader. */
     public WrongTarget() {
-        super("wrong", "wrong:" + next + "." + UUID.randomUUID());
+        super("wrong", "wrong:" + NEXT.get() + "." + UUID.randomUUID());
     }
 
     /** Finds the defect in the URI. */
