@@ -37,7 +37,7 @@ final class Topics {
     void create(String topic, int partitions) throws Exception {
         String name = Names.rocketmq(topic);
         Map<String, String> masters = topology.brokers();
-        refuseIfThere(topic, name, masters.keySet());
+        refuseIfThere(topic, name);
         Map<String, Integer> queues = spread(name, partitions, List.copyOf(masters.keySet()));
         topology.record(name, Topology.order(queues)); // first: who sees a part of the route must know the whole
         try {
@@ -56,7 +56,7 @@ final class Topics {
         var unused = topology.route(name);
     }
 
-    private void refuseIfThere(String topic, String name, Set<String> registered) throws Exception {
+    private void refuseIfThere(String topic, String name) throws Exception {
         if (topology.route(name) != null) {
             throw RocketMqErrors.of(ErrorKind.ALREADY_EXISTS, "RocketMQ has a topic '" + topic + "' already");
         }
@@ -64,13 +64,7 @@ final class Topics {
         if (recorded == null) {
             return;
         }
-        for (Topology.Queue queue : Topology.parse(topic, recorded)) {
-            if (!registered.contains(queue.broker())) {
-                throw RocketMqErrors.of(
-                        ErrorKind.UNAVAILABLE,
-                        "Topic '" + topic + "' is recorded to be on " + recorded + ", which is not all registered");
-            }
-        }
+        topology.checkRegistered(topic, recorded);
         LOG.info("Topic '{}' was recorded at the name server, but no broker has it any more", topic);
     }
 

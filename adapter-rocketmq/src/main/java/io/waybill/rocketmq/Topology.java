@@ -4,6 +4,7 @@ import io.waybill.message.ErrorKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.rocketmq.client.exception.MQClientException;
@@ -62,13 +63,12 @@ final class Topology {
         String name = Names.rocketmq(topic);
         TopicRouteData route = route(name);
         String recorded = recorded(name);
+        if (route == null && recorded != null) {
+            checkRegistered(topic, recorded);
+            route = route(name); // the brokers may have registered just now
+        }
         if (route == null || route.getQueueDatas().isEmpty()) {
-            if (recorded == null) {
-                throw RocketMqErrors.noTopic(topic);
-            }
-            throw RocketMqErrors.of(
-                    ErrorKind.UNAVAILABLE,
-                    "Topic '" + topic + "' is on " + recorded + ", and none of these brokers is registered");
+            throw RocketMqErrors.noTopic(topic); // or somebody is about to create it
         }
         if (recorded != null) {
             List<Queue> queues = parse(topic, recorded);
@@ -79,6 +79,19 @@ final class Topology {
         String order = order(route);
         record(name, order);
         return parse(topic, order);
+    }
+
+    /** Fails if a broker that had a topic is away: then it may be there although nobody shows it. */
+    void checkRegistered(String topic, String recorded) throws Exception {
+        Set<String> registered = brokers().keySet();
+        for (Queue queue : parse(topic, recorded)) {
+            if (!registered.contains(queue.broker())) {
+                throw RocketMqErrors.of(
+                        ErrorKind.UNAVAILABLE,
+                        "Topic '" + topic + "' is on " + recorded + ", and broker '" + queue.broker()
+                                + "' is not registered");
+            }
+        }
     }
 
     /** Looks where the brokers of a topic are; null if no broker has it. */

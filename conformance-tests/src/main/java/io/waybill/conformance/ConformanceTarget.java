@@ -124,6 +124,16 @@ public interface ConformanceTarget {
     }
 
     /**
+     * The shortest timer by which a client of this broker may collect batches. Default: 5 ms, Kafka's. A broker whose disk
+     * needs longer than this for one message needs a longer time here.
+     *
+     * @return what the fastest of many single sends must stay below
+     */
+    default Duration shortestTimer() {
+        return Duration.ofMillis(5);
+    }
+
+    /**
      * Starts an instance that can be killed. Default: a JVM of its own on the class path of this one.
      *
      * @param group the group to join

@@ -31,9 +31,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The broker dies, comes back, or falls silent. */
 @Chapter
+@Isolated("what is done to the broker is done to all")
 @DisplayName("Faults of the broker")
 class FaultConformance {
     @Test
@@ -122,7 +124,7 @@ class FaultConformance {
                 () -> producer.send(Message.to(topic).key("k").body(body).build()),
                 "maxBlock");
         assertThat(Duration.ofNanos(System.nanoTime() - full)).isBetween(Duration.ofMillis(450), Duration.ofSeconds(3));
-        List<ErrorKind> ends = inFlight.stream().map(FaultConformance::end).toList();
+        List<@Nullable ErrorKind> ends = ends(inFlight);
         // what waits for its turn behind what the broker does not answer was surely not stored
         assertThat(ends).isSubsetOf(ErrorKind.OUTCOME_UNKNOWN, ErrorKind.UNAVAILABLE);
         assertThat(ends.get(0)).isEqualTo(ErrorKind.OUTCOME_UNKNOWN);
@@ -152,6 +154,15 @@ class FaultConformance {
         }
     }
 
+    /** How sends ended; fails if one does not for far longer than any timeout that these tests set. */
+    private static List<@Nullable ErrorKind> ends(List<CompletableFuture<?>> sends) {
+        Scene.within(
+                Duration.ofSeconds(8), "all sends end", () -> sends.stream().allMatch(CompletableFuture::isDone));
+        List<@Nullable ErrorKind> ends = new ArrayList<>();
+        sends.forEach(send -> ends.add(end(send)));
+        return ends;
+    }
+
     private static @Nullable ErrorKind end(CompletableFuture<?> send) {
         try {
             send.join();
@@ -159,6 +170,52 @@ class FaultConformance {
         } catch (CompletionException e) {
             return e.getCause() instanceof MessagingException failure ? failure.kind() : ErrorKind.INTERNAL;
         }
+    }
+
+    @Test
+    @DisplayName(
+            "S1 S2 sends whose time runs out under way: what arrives is in the topic it was meant for, as it was sent")
+    void nothingArrivesElsewhereAfterATimeout(Scene scene) throws Exception {
+        BrokerFaults faults = scene.faults();
+        List<String> topics = List.of(scene.topic(1), scene.topic(1));
+        List<Inbox> inboxes = List.of(scene.inbox(), scene.inbox());
+        for (int i = 0; i < 2; i++) {
+            scene.open(topics.get(i), inboxes.get(i));
+        }
+        Producer producer = scene.connect()
+                .producer(scene.name("producer"))
+                .sendTimeout(Duration.ofSeconds(1))
+                .open();
+        for (String topic : topics) {
+            producer.send(meantFor(topic, "before"));
+        }
+        faults.pause();
+        List<CompletableFuture<?>> late = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            late.add(producer.sendAsync(meantFor(topics.get(i % 2), Integer.toString(i))));
+        }
+        assertThat(ends(late)).doesNotContain(ErrorKind.INTERNAL);
+        faults.resume();
+        for (int i = 0; i < 2; i++) { // buffers that ran out of time are used again
+            String topic = topics.get(i);
+            Inbox inbox = inboxes.get(i);
+            scene.eventually("sends work again", () -> failure(producer, meantFor(topic, "after")) == null);
+            scene.eventually("what is sent after arrives", () -> inbox.has("after"));
+            assertThat(inbox.all())
+                    .as("what arrived in %s", topic)
+                    .allMatch(delivery -> delivery.message()
+                                    .headers()
+                                    .text("meant-for")
+                                    .orElse("")
+                                    .equals(topic)
+                            && delivery.message()
+                                    .text()
+                                    .equals(delivery.message().keyText().orElse("")));
+        }
+    }
+
+    private static Message meantFor(String topic, String text) {
+        return Message.to(topic).key(text).header("meant-for", topic).text(text).build();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.waybill.Admin;
 import io.waybill.Producer;
 import io.waybill.Waybill;
 import io.waybill.message.Codec;
+import io.waybill.message.Delivery;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.Limits;
 import io.waybill.message.Message;
@@ -14,6 +15,7 @@ import io.waybill.message.MessagingException;
 import io.waybill.message.RetryPolicy;
 import io.waybill.message.TopicSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Assumptions;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Input")
 class InputConformance {
     private static void assertFails(ErrorKind kind, ThrowingCallable call, String... words) {
-        assertThatThrownBy(call)
+        assertThatThrownBy(call, "an error of kind %s that speaks of %s", kind, List.of(words))
                 .isInstanceOfSatisfying(
                         MessagingException.class,
                         e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind))
@@ -79,7 +81,7 @@ class InputConformance {
     }
 
     @Test
-    @DisplayName("input a topic that does not exist is named, with the remedy, and not created")
+    @DisplayName("S3 a topic that does not exist holds nothing: it is named, with the remedy, in time, and not created")
     void aMissingTopic(Scene scene) {
         String missing = scene.name("missing");
         Producer producer = scene.producer();
@@ -141,6 +143,56 @@ class InputConformance {
         }
         assertFails(ErrorKind.INVALID, () -> admin.createTopic("waybill.mine", 1), "belong to Waybill");
         assertFails(ErrorKind.INVALID, () -> TopicSpec.of("t", 0), "'t'", "use 1 to 10000");
+    }
+
+    @Test
+    @DisplayName(
+            "S9 control characters, line ends and native separators in values forge nothing: all comes back as it was")
+    void valuesThatWouldForge(Scene scene) {
+        List<String> values = List.of(
+                "a\u0000b",
+                "a\u0001DELAY\u00023\u0002TRAN_MSG\u0001true\u0002seq\u00019999", // how RocketMQ joins properties
+                "a\r\nContent-Length: 0\r\n\r\nb",
+                "\u007f\u0085\u2028\ufeff",
+                "${jndi:ldap://x}'\";--",
+                "\ud83d\ude9a");
+        String topic = scene.topic(1);
+        Inbox inbox = scene.inbox();
+        scene.open(topic, inbox);
+        Producer producer = scene.producer();
+        for (String value : values) {
+            producer.send(Message.to(topic)
+                    .key(value)
+                    .header("note", value)
+                    .header("DELAY", value)
+                    .header("seq", "1")
+                    .text(value)
+                    .build());
+        }
+        inbox.awaitMessages(values.size());
+        for (String value : values) {
+            Message arrived = inbox.all().stream()
+                    .map(Delivery::message)
+                    .filter(message -> message.text().equals(value))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(arrived.headers().size()).as("headers of %s", arrived).isEqualTo(3);
+            assertThat(arrived.headers().text("note")).contains(value);
+            assertThat(arrived.headers().text("DELAY")).contains(value);
+            assertThat(arrived.headers().text("seq")).contains("1");
+            assertThat(arrived.keyText()).contains(value);
+        }
+    }
+
+    @Test
+    @DisplayName("S9 a text that UTF-8 cannot write, half of a surrogate pair, is refused and not changed in silence")
+    void halfOfASurrogatePair(Scene scene) {
+        String half = "a\ud800b";
+        String topic = scene.topic(1);
+        assertFails(ErrorKind.INVALID, () -> Message.to(topic).key(half), "surrogate", "index 1");
+        assertFails(ErrorKind.INVALID, () -> Message.to(topic).header("h", half), "surrogate", "index 1");
+        assertFails(ErrorKind.INVALID, () -> Message.to(topic).text(half), "surrogate", "index 1");
+        assertFails(ErrorKind.INVALID, () -> Message.to(topic).payload(half, Codec.utf8()), "cannot be written");
     }
 
     @Test
@@ -225,7 +277,7 @@ class InputConformance {
         assertFails(ErrorKind.INVALID, () -> RetryPolicy.attempts(0), "use 1 or more");
         assertFails(
                 ErrorKind.INVALID,
-                () -> scene.waybill().consumer("g").subscribe(java.util.List.of(), delivery -> {}),
+                () -> scene.waybill().consumer("g").subscribe(List.of(), delivery -> {}),
                 "subscribes to no topic");
     }
 

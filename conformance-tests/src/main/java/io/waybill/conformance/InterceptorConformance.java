@@ -126,7 +126,8 @@ class InterceptorConformance {
                 })
                 .open();
         Message first = Message.to(topic).text("first").build();
-        assertThatThrownBy(() -> producer.send(first)).hasMessageContaining("no stamp today");
+        assertThatThrownBy(() -> producer.send(first), "what the interceptor threw reaches the caller")
+                .hasMessageContaining("no stamp today");
         assertThat(producer.sendAsync(first)).isCompletedExceptionally();
         broken.set(false);
         producer.send(Message.to(topic).text("second").build());
@@ -458,7 +459,9 @@ class InterceptorConformance {
                 .producer(scene.name("producer"))
                 .interceptLane(new Numbering(), Switch.on())
                 .open();
-        assertThatThrownBy(() -> producer.send(Message.to(topic).text("refuse").build()))
+        assertThatThrownBy(
+                        () -> producer.send(Message.to(topic).text("refuse").build()),
+                        "what the lane interceptor threw fails the send")
                 .isInstanceOf(MessagingException.class)
                 .hasMessageContaining("refused in the lane");
         producer.send(Message.to(topic).text("take").build());

@@ -165,7 +165,7 @@ class SendConformance {
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable send, String... words) {
-        assertThatThrownBy(send)
+        assertThatThrownBy(send, "what is over a limit (%s) is refused", words[0])
                 .isInstanceOfSatisfying(
                         MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID))
                 .hasMessageContainingAll(words);
@@ -321,7 +321,56 @@ class SendConformance {
         }
         assertThat(producer.close(Duration.ofSeconds(30)).clean()).isTrue();
         // who asks for room is counted for a moment before it is refused: one message for each thread
-        assertThat(seen.keySet()).allMatch(bytes -> bytes >= 0 && bytes <= bound + 4L * (body.length + 1024));
+        assertThat(seen.keySet())
+                .as("bytes in flight")
+                .allMatch(bytes -> bytes >= 0 && bytes <= bound + 4L * (body.length + 1024));
+    }
+
+    @Test
+    @DisplayName("S8 who waits for each receipt waits for no timer that collects batches")
+    void aBlockedCallerWaitsForNoTimer(Scene scene) {
+        String topic = scene.topic(1);
+        Producer producer = scene.producer();
+        Duration fastest = Duration.ofDays(1);
+        for (int i = 0; i < 200; i++) {
+            long start = System.nanoTime();
+            producer.send(Scene.message(topic, "k", Integer.toString(i)));
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            fastest = took.compareTo(fastest) < 0 ? took : fastest;
+        }
+        // a timer keeps every one of them waiting; a busy machine does not
+        assertThat(fastest)
+                .as("the fastest of 200 sends, one by one")
+                .isLessThan(scene.target().shortestTimer());
+    }
+
+    @Test
+    @DisplayName(
+            "S2 S4 a caller that is interrupted or cancels hears so, and the send goes on: nothing is left in flight")
+    void aCallerThatGivesUp(Scene scene) {
+        String topic = scene.topic(1);
+        Inbox inbox = scene.inbox();
+        scene.open(topic, inbox);
+        Producer producer = scene.producer();
+        for (int i = 0; i < 20; i++) {
+            producer.sendAsync(Scene.message(topic, "k", "cancelled-" + i)).cancel(true);
+        }
+        Thread.currentThread().interrupt();
+        try {
+            producer.send(Scene.message(topic, "k", "interrupted"));
+        } catch (MessagingException e) {
+            assertThat(e.kind()).isEqualTo(ErrorKind.OUTCOME_UNKNOWN);
+        } finally {
+            assertThat(Thread.interrupted())
+                    .as("the caller is still interrupted")
+                    .isTrue();
+        }
+        producer.send(Scene.message(topic, "k", "last"));
+        scene.eventually("the last arrives", () -> inbox.has("last"));
+        assertThat(inbox.texts()).contains("cancelled-0", "cancelled-19", "interrupted");
+        scene.eventually(
+                "all are acknowledged", () -> producer.health().details().getOrDefault("acknowledged", 0L) == 22);
+        assertThat(producer.health().details()).containsEntry("unknown", 0L).containsEntry("inFlightBytes", 0L);
     }
 
     @Test

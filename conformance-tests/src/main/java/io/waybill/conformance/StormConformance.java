@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.waybill.Consumer;
 import io.waybill.Handler;
 import io.waybill.Producer;
+import io.waybill.Waybill;
+import io.waybill.message.Delivery;
 import io.waybill.message.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,17 +20,24 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Instances that come and go all the time, under load. The long forms are tagged {@code soak}. */
 @Chapter
 @DisplayName("Storms")
 class StormConformance {
     private static final int PARTITIONS = 8;
+    private static final int SHAKEN_PARTITIONS = 4;
+    /** The least time between two sends. */
+    private static final Duration PACE = Duration.ofNanos(500_000);
+
     private static final int KEYS = 200;
     private static final int MOST_INSTANCES = 4;
     private static final Duration GRACEFUL = Duration.ofSeconds(5);
@@ -43,7 +52,7 @@ class StormConformance {
         private final ExecutorService thread = Executors.newSingleThreadExecutor();
         private final Future<?> sending;
 
-        Load(Scene scene, String topic) {
+        Load(Scene scene, String topic, Duration pace) {
             Producer producer = scene.producer();
             sending = thread.submit(() -> {
                 for (int i = 0; !enough.get(); i++) {
@@ -51,7 +60,7 @@ class StormConformance {
                     acknowledged.add(producer.send(Scene.message(topic, "k" + i % KEYS, text))
                             .id());
                     texts.add(text);
-                    LockSupport.parkNanos(500_000);
+                    LockSupport.parkNanos(pace.toNanos());
                 }
             });
             thread.shutdown();
@@ -95,7 +104,7 @@ class StormConformance {
         members.add(join(scene, group, topic, handler));
         scene.eventually("one owns all", () -> allOwnedOnce(members));
         Random random = scene.random();
-        Load load = new Load(scene, topic);
+        Load load = new Load(scene, topic, PACE);
         try (load) {
             long end = System.nanoTime() + duration.toNanos();
             while (System.nanoTime() - end < 0) {
@@ -124,6 +133,97 @@ class StormConformance {
         storm(scene, Duration.ofSeconds(8));
     }
 
+    /** A group whose one member stays while another comes and goes, with handlers under way in both. */
+    private static final class Shaken {
+        private final Scene scene;
+        private final String topic;
+        private final String group;
+        private final Duration pace;
+        private final Inbox inbox;
+        private final Consumer stays;
+        private final Waybill visitors;
+
+        Shaken(Scene scene, String topic, Duration pace) {
+            this.scene = scene;
+            this.topic = topic;
+            this.group = scene.group();
+            this.pace = pace;
+            this.inbox = scene.inbox();
+            this.stays = scene.closed(join(scene.connect(), this::handle));
+            this.visitors = scene.connect();
+        }
+
+        private Consumer join(Waybill connection, Handler handler) {
+            return connection
+                    .consumer(group)
+                    .session(scene.target().session())
+                    .concurrency(8)
+                    .subscribe(topic, handler);
+        }
+
+        private void handle(Delivery delivery) {
+            LockSupport.parkNanos(2 * pace.toNanos()); // so that one is nearly always under way
+            inbox.handle(delivery);
+        }
+
+        /** One comes, takes over a share and handles some of it, and goes: two changes of ownership. */
+        void shake() {
+            scene.eventually("who stays owns all", () -> stays.assignment().size() == SHAKEN_PARTITIONS);
+            AtomicInteger handled = new AtomicInteger();
+            Consumer visitor = join(visitors, delivery -> {
+                handled.incrementAndGet();
+                handle(delivery);
+            });
+            scene.eventually("the visitor handles something", () -> handled.get() > 0);
+            var unused = visitor.close(Duration.ofSeconds(20));
+        }
+    }
+
+    /** Forces changes of ownership in several groups at once, since members wait for each other. */
+    private static void rebalances(Scene scene, int groups, int visits, Duration pace) throws Exception {
+        String topic = scene.topic(SHAKEN_PARTITIONS);
+        List<Shaken> shaken = new ArrayList<>();
+        for (int i = 0; i < groups; i++) {
+            shaken.add(new Shaken(scene, topic, pace));
+        }
+        ExecutorService shakers = Executors.newFixedThreadPool(groups);
+        Load load = new Load(scene, topic, pace);
+        try (load) {
+            List<Future<?>> shaking = new ArrayList<>();
+            for (Shaken one : shaken) {
+                shaking.add(shakers.submit(() -> {
+                    for (int i = 0; i < visits; i++) {
+                        one.shake();
+                    }
+                }));
+            }
+            shakers.shutdown();
+            for (Future<?> one : shaking) {
+                one.get();
+            }
+        }
+        assertThat(load.acknowledged).hasSizeGreaterThan(100);
+        for (Shaken one : shaken) {
+            one.inbox.awaitIds(load.acknowledged);
+            one.inbox.assertOrderOfKeys();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C1 C2 C5 100 forced changes of ownership with work under way: no commit runs ahead, nothing is skipped")
+    void aHundredRebalances(Scene scene) throws Exception {
+        rebalances(scene, 5, 10, PACE);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 2, unit = TimeUnit.HOURS)
+    @DisplayName("C1 C2 C5 10,000 of them")
+    void tenThousandRebalances(Scene scene) throws Exception {
+        rebalances(scene, 10, 500, Duration.ofMillis(10)); // slower, or the inboxes would not fit the heap
+    }
+
     @Test
     @Tag("soak")
     @DisplayName("C2 C5 C9 the same for a minute")
@@ -145,7 +245,7 @@ class StormConformance {
         survivors.add(join(scene, group, topic, inbox));
         List<KillableConsumer> victims = new ArrayList<>();
         Set<String> begun = new HashSet<>();
-        Load load = new Load(scene, topic);
+        Load load = new Load(scene, topic, PACE);
         try (load) {
             long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             while (System.nanoTime() - end < 0) {

@@ -1,7 +1,17 @@
 package io.waybill.conformance;
 
-import io.waybill.conformance.Intercepted.Instead;
-import io.waybill.message.Capabilities;
+import static io.waybill.conformance.WrongAdapter.changed;
+import static io.waybill.conformance.WrongAdapter.completing;
+import static io.waybill.conformance.WrongAdapter.delivering;
+import static io.waybill.conformance.WrongAdapter.handingOver;
+import static io.waybill.conformance.WrongAdapter.polling;
+import static io.waybill.conformance.WrongAdapter.receiving;
+import static io.waybill.conformance.WrongAdapter.resetting;
+import static io.waybill.conformance.WrongAdapter.sending;
+import static io.waybill.conformance.WrongAdapter.storingBackwards;
+import static io.waybill.conformance.WrongAdapter.withSink;
+import static io.waybill.conformance.WrongAdapter.without;
+
 import io.waybill.message.Capability;
 import io.waybill.message.Delivery;
 import io.waybill.message.Durability;
@@ -9,16 +19,11 @@ import io.waybill.message.ErrorKind;
 import io.waybill.message.Headers;
 import io.waybill.message.Message;
 import io.waybill.message.StartPosition;
-import io.waybill.message.Support;
 import io.waybill.message.TopicDescription;
 import io.waybill.message.TopicPartition;
 import io.waybill.message.TopicSpec;
 import io.waybill.spi.Adapter;
-import io.waybill.spi.AdminOperations;
 import io.waybill.spi.Outgoing;
-import io.waybill.spi.Receiver;
-import io.waybill.spi.ReceiverSink;
-import io.waybill.spi.Sender;
 import io.waybill.spi.Settlement;
 import io.waybill.spi.WaybillHeader;
 import java.util.ArrayList;
@@ -27,17 +32,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** What an adapter may do wrong, the test of the suite that must fail then, and what its failure must speak of. */
+/** What an adapter may do wrong: the rule that it breaks, the test that must fail, and what its failure must speak of. */
 enum Defect {
-    NONE(SendConformance.class, "arrivesAsItWasSent", "", adapter -> adapter),
+    NONE("", SendConformance.class, "arrivesAsItWasSent", "", adapter -> adapter),
 
     CONFIRMS_WHAT_IT_DOES_NOT_STORE(
-            SendConformance.class, "orderOfCallsIsKept", "10000 messages arrive", handingOver((lane, batch) -> {
+            "S1",
+            LoadConformance.class,
+            "twentyThreadsThenClose",
+            "10000 messages arrive",
+            handingOver((lane, batch) -> {
                 List<Outgoing> stored = new ArrayList<>(batch);
                 stored.removeIf(outgoing -> {
                     boolean dropped = outgoing.message().text().endsWith("7");
@@ -49,17 +56,49 @@ enum Defect {
                 lane.send(stored);
             })),
 
+    STORES_A_KEY_IN_ANOTHER_ORDER(
+            "S6", SendConformance.class, "orderOfCallsIsKept", "first deliveries of key", storingBackwards()),
+
+    GIVES_ANOTHER_ID_TO_WHAT_IS_SENT_AGAIN(
+            "S5",
+            SendConformance.class,
+            "sentAgainKeepsItsId",
+            "to contain exactly",
+            delivering((receiver, delivery) -> {
+                Message message = delivery.message();
+                return new Delivery(
+                        Message.restored(
+                                message.topic(),
+                                message.key(),
+                                message.headers(),
+                                message.body(),
+                                message.idHigh(),
+                                message.idLow() + delivery.position()),
+                        delivery.partition(),
+                        delivery.position(),
+                        delivery.timestampMillis(),
+                        delivery.attempt(),
+                        delivery.waybill());
+            })),
+
+    WAITS_FOR_MORE_TO_SEND(
+            "S8",
+            SendConformance.class,
+            "aBlockedCallerWaitsForNoTimer",
+            "the fastest of 200 sends",
+            handingOver((lane, batch) -> {
+                LockSupport.parkNanos(10_000_000);
+                lane.send(batch);
+            })),
+
     STORES_IN_ANOTHER_ORDER(
+            "I6",
             InterceptorConformance.class,
             "numbersOfTheLaneAreInTheOrderOfStoring",
             "numbers of partition",
-            handingOver((lane, batch) -> {
-                List<Outgoing> turned = new ArrayList<>(batch);
-                Collections.reverse(turned);
-                lane.send(turned);
-            })),
+            storingBackwards()),
 
-    SENDS_TWICE(PositionConformance.class, "everyGroupGetsAll", "size: 1000", handingOver((lane, batch) -> {
+    SENDS_TWICE("C13", PositionConformance.class, "everyGroupGetsAll", "size: 1000", handingOver((lane, batch) -> {
         lane.send(batch.stream()
                 .map(outgoing -> changed(outgoing, Map.of("stored", (arguments, original) -> null)))
                 .toList());
@@ -67,6 +106,7 @@ enum Defect {
     })),
 
     SENDS_ELSEWHERE(
+            "S1",
             SendConformance.class,
             "arrivesAsItWasSent",
             "expected: ",
@@ -77,6 +117,7 @@ enum Defect {
             }))),
 
     LOSES_THE_ID(
+            "S1",
             SendConformance.class,
             "arrivesAsItWasSent",
             "expected: ",
@@ -92,6 +133,7 @@ enum Defect {
                     null))),
 
     LIES_ABOUT_COPIES(
+            "S1",
             SendConformance.class,
             "theReceiptIsTrue",
             "expected: 1",
@@ -101,6 +143,7 @@ enum Defect {
             }))),
 
     CALLS_THE_UNKNOWN_REFUSED(
+            "S2",
             FaultConformance.class,
             "killedAndStartedAmidMessages",
             "definite failures that arrived",
@@ -111,31 +154,33 @@ enum Defect {
                     })))
                     .toList()))),
 
-    LOSES_EMPTY_HEADERS(SendConformance.class, "arrivesAsItWasSent", "A-Z.a_z-0.9", delivering((receiver, delivery) -> {
-        Headers.Builder kept = Headers.unchecked();
-        Headers headers = delivery.message().headers();
-        for (int i = 0; i < headers.size(); i++) {
-            if (headers.valueAt(i).length > 0) {
-                kept.put(headers.nameAt(i), headers.valueAt(i));
-            }
-        }
-        Message message = delivery.message();
-        return new Delivery(
-                Message.restored(
-                        message.topic(),
-                        message.key(),
-                        kept.build(),
-                        message.body(),
-                        message.idHigh(),
-                        message.idLow()),
-                delivery.partition(),
-                delivery.position(),
-                delivery.timestampMillis(),
-                delivery.attempt(),
-                delivery.waybill());
-    })),
+    LOSES_EMPTY_HEADERS(
+            "S1", SendConformance.class, "arrivesAsItWasSent", "A-Z.a_z-0.9", delivering((receiver, delivery) -> {
+                Headers.Builder kept = Headers.unchecked();
+                Headers headers = delivery.message().headers();
+                for (int i = 0; i < headers.size(); i++) {
+                    if (headers.valueAt(i).length > 0) {
+                        kept.put(headers.nameAt(i), headers.valueAt(i));
+                    }
+                }
+                Message message = delivery.message();
+                return new Delivery(
+                        Message.restored(
+                                message.topic(),
+                                message.key(),
+                                kept.build(),
+                                message.body(),
+                                message.idHigh(),
+                                message.idLow()),
+                        delivery.partition(),
+                        delivery.position(),
+                        delivery.timestampMillis(),
+                        delivery.attempt(),
+                        delivery.waybill());
+            })),
 
     DELIVERS_IN_ANOTHER_ORDER(
+            "C2",
             ConsumeConformance.class,
             "orderOfKeysUnderConcurrency",
             "first deliveries of key",
@@ -147,6 +192,7 @@ enum Defect {
             }))),
 
     SETTLES_ON_ARRIVAL(
+            "C1",
             ConsumeConformance.class,
             "notAcknowledgedBeforeTheHandlerReturned",
             "what was not finished comes again",
@@ -165,6 +211,7 @@ enum Defect {
                     (arguments, original) -> null))),
 
     SETTLES_THE_LATEST(
+            "C1",
             ConsumeConformance.class,
             "notAcknowledgedBeforeTheHandlerReturned",
             "what was not finished comes again",
@@ -191,30 +238,35 @@ enum Defect {
             })),
 
     SETTLES_NOTHING(
+            "C14",
             ConsumeConformance.class,
             "whatWasHandledDoesNotComeAgain",
             "nothing else comes",
             receiving(receiver -> Map.of("settle", (arguments, original) -> null))),
 
     FETCHES_THOUGH_PAUSED(
+            "I8",
             InterceptorConformance.class,
             "whileNothingIsLetThroughNoAttemptCounts",
             "nothing more is fetched",
             receiving(receiver -> Map.of("pause", (arguments, original) -> null))),
 
     IGNORES_A_PAUSE(
+            "C6",
             ConsumeConformance.class,
             "waitingBytesAreBounded",
             "the buffer keeps its bound",
             receiving(receiver -> Map.of("pause", (arguments, original) -> null))),
 
     NEVER_GIVES_UP(
+            "C9",
             GroupConformance.class,
             "splitAndSplitAgain",
             "two share",
             receiving(receiver -> Map.of("release", (arguments, original) -> null))),
 
     SKIPS_ONE_WHEN_IT_TAKES_OVER(
+            "C5",
             StormConformance.class,
             "instancesComeAndGo",
             "messages arrive",
@@ -225,6 +277,7 @@ enum Defect {
             }))),
 
     HIDES_A_LOST_CONNECTION(
+            "C15",
             FaultConformance.class,
             "aBrokerThatIsAway",
             "the consumer says so",
@@ -238,6 +291,7 @@ enum Defect {
             }))),
 
     EXPLAINS_NOTHING(
+            "S3",
             InputConformance.class,
             "aMissingTopic",
             "NOT_FOUND",
@@ -245,6 +299,7 @@ enum Defect {
                     Adapter.class, adapter, Map.of("classify", (arguments, original) -> ErrorKind.INTERNAL))),
 
     CREATES_MISSING_TOPICS(
+            "S3",
             InputConformance.class,
             "aMissingTopic",
             "Expecting code to raise a throwable",
@@ -257,9 +312,10 @@ enum Defect {
                     .apply(adapter)),
 
     TAKES_WHAT_HAS_NO_PLACE(
+            "C7",
             RetryConformance.class,
             "notAcknowledgedBeforeTheDeadLetterIsHeld",
-            "it is no dead letter",
+            "the dead-letter topic takes nothing more",
             sending(sender -> Map.of(
                     "describe",
                             (arguments, original) ->
@@ -269,11 +325,12 @@ enum Defect {
                                 try {
                                     return original.call();
                                 } catch (Exception e) {
-                                    return new Nowhere();
+                                    return new WrongAdapter.Nowhere();
                                 }
                             }))),
 
     STARTS_A_FIRST_ELSEWHERE(
+            "C13",
             PositionConformance.class,
             "aNewGroupStartsAtTheFirst",
             "50 messages arrive",
@@ -283,17 +340,19 @@ enum Defect {
             })),
 
     STARTS_A_LATEST_ELSEWHERE(
-            PositionConformance.class, "aNewGroupStartsAtTheLatest", "79", resetting((arguments, reset) -> {
+            "C13", PositionConformance.class, "aNewGroupStartsAtTheLatest", "79", resetting((arguments, reset) -> {
                 arguments[2] = StartPosition.first();
                 return reset.call();
             })),
 
-    STARTS_A_TIME_ELSEWHERE(PositionConformance.class, "aNewGroupStartsAtATime", "49", resetting((arguments, reset) -> {
-        arguments[2] = StartPosition.first();
-        return reset.call();
-    })),
+    STARTS_A_TIME_ELSEWHERE(
+            "C13", PositionConformance.class, "aNewGroupStartsAtATime", "49", resetting((arguments, reset) -> {
+                arguments[2] = StartPosition.first();
+                return reset.call();
+            })),
 
     RESETS_NOTHING(
+            "C13",
             PositionConformance.class,
             "aGroupIsReset",
             "50 messages arrive",
@@ -306,11 +365,13 @@ enum Defect {
                     .apply(adapter)),
 
     HOLDS_WHAT_IT_SAYS_IT_CANNOT(
+            "S3",
             SendConformance.class,
             "aTopicWithoutAGroup",
             "Expecting code to raise a throwable",
             without(Capability.TOPIC_STORAGE));
 
+    final String rule;
     final Class<?> chapter;
     final String test;
     final String says;
@@ -318,122 +379,11 @@ enum Defect {
     @SuppressWarnings("ImmutableEnumChecker") // functions without state
     final UnaryOperator<Adapter> adapter;
 
-    Defect(Class<?> chapter, String test, String says, UnaryOperator<Adapter> adapter) {
+    Defect(String rule, Class<?> chapter, String test, String says, UnaryOperator<Adapter> adapter) {
+        this.rule = rule;
         this.chapter = chapter;
         this.test = test;
         this.says = says;
         this.adapter = adapter;
-    }
-
-    private interface HandOver {
-        void send(Sender.Lane lane, List<Outgoing> batch) throws Exception;
-    }
-
-    private interface Arrival {
-        Delivery arrived(Receiver receiver, Delivery delivery) throws Exception;
-    }
-
-    private interface SinkInstead {
-        Map<String, Instead> of(Receiver receiver, ReceiverSink sink);
-    }
-
-    /** A lane that says yes and keeps nothing. */
-    private static final class Nowhere implements Sender.Lane {
-        private final AtomicInteger position = new AtomicInteger();
-
-        @Override
-        public void send(List<? extends Outgoing> batch) {
-            batch.forEach(outgoing -> outgoing.stored(position.getAndIncrement(), Durability.ONE_UNFLUSHED));
-        }
-
-        @Override
-        public boolean open() {
-            return true;
-        }
-    }
-
-    private static UnaryOperator<Adapter> resetting(Instead instead) {
-        return adapter -> Intercepted.of(
-                Adapter.class,
-                adapter,
-                Map.of(
-                        "admin",
-                        (arguments, original) -> Intercepted.of(
-                                AdminOperations.class,
-                                (AdminOperations) original.call(),
-                                Map.of("resetGroup", instead))));
-    }
-
-    /** An adapter that says it cannot do one thing. */
-    static UnaryOperator<Adapter> without(Capability capability) {
-        return adapter -> Intercepted.of(
-                Adapter.class,
-                adapter,
-                Map.of(
-                        "capabilities",
-                        (arguments, original) ->
-                                ((Capabilities) original.call()).with(capability, Support.UNSUPPORTED)));
-    }
-
-    private static UnaryOperator<Adapter> sending(Function<Sender, Map<String, Instead>> instead) {
-        return adapter -> Intercepted.of(Adapter.class, adapter, Map.of("openSender", (arguments, original) -> {
-            Sender sender = (Sender) original.call();
-            return Intercepted.of(Sender.class, sender, instead.apply(sender));
-        }));
-    }
-
-    private static UnaryOperator<Adapter> handingOver(HandOver handOver) {
-        return sending(sender -> Map.of("openLane", (arguments, original) -> {
-            Sender.Lane lane = (Sender.Lane) original.call();
-            return Intercepted.of(Sender.Lane.class, lane, Map.of("send", (values, send) -> {
-                List<Outgoing> batch =
-                        ((List<?>) values[0]).stream().map(Outgoing.class::cast).toList();
-                handOver.send(lane, batch);
-                return null;
-            }));
-        }));
-    }
-
-    private static UnaryOperator<Adapter> completing(Map<String, Instead> instead) {
-        return handingOver((lane, batch) -> lane.send(
-                batch.stream().map(outgoing -> changed(outgoing, instead)).toList()));
-    }
-
-    private static Outgoing changed(Outgoing outgoing, Map<String, Instead> instead) {
-        return Intercepted.of(Outgoing.class, outgoing, instead);
-    }
-
-    private static UnaryOperator<Adapter> receiving(Function<Receiver, Map<String, Instead>> instead) {
-        return adapter -> Intercepted.of(Adapter.class, adapter, Map.of("openReceiver", (arguments, original) -> {
-            Receiver receiver = (Receiver) original.call();
-            return Intercepted.of(Receiver.class, receiver, instead.apply(receiver));
-        }));
-    }
-
-    private static UnaryOperator<Adapter> polling(SinkInstead instead) {
-        return receiving(receiver -> Map.of("poll", (arguments, original) -> {
-            ReceiverSink sink = (ReceiverSink) arguments[1];
-            arguments[1] = Intercepted.of(ReceiverSink.class, sink, instead.of(receiver, sink));
-            return original.call();
-        }));
-    }
-
-    private static UnaryOperator<Adapter> delivering(Arrival arrival) {
-        return receiving(receiver -> Map.of("poll", withSink(receiver, arrival)));
-    }
-
-    private static Instead withSink(Receiver receiver, Arrival arrival) {
-        return (arguments, original) -> {
-            ReceiverSink sink = (ReceiverSink) arguments[1];
-            arguments[1] = Intercepted.of(ReceiverSink.class, sink, Map.of("deliver", (values, deliver) -> {
-                List<Delivery> changed = new ArrayList<>();
-                for (Object one : (List<?>) values[1]) {
-                    changed.add(arrival.arrived(receiver, (Delivery) one));
-                }
-                values[1] = changed;
-                return deliver.call();
-            }));
-            return original.call();
-        };
     }
 }

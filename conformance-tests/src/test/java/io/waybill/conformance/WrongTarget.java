@@ -14,17 +14,18 @@ import java.util.stream.Collectors;
 
 /** The memory adapter with a defect. */
 public final class WrongTarget extends MemoryTarget {
-    /** The defect of the targets that are made next. */
-    static volatile Defect next = Defect.NONE;
+    /** The defect of the targets that this thread makes next. */
+    static final ThreadLocal<Defect> NEXT = ThreadLocal.withInitial(() -> Defect.NONE);
 
-    /** What the targets that are made next say they cannot do. */
-    static volatile Set<Capability> missing = Set.of();
+    /** What the targets that this thread makes next say they cannot do. */
+    static final ThreadLocal<Set<Capability>> MISSING = ThreadLocal.withInitial(Set::of);
 
     /** For the service loader. */
     public WrongTarget() {
         super(
                 "wrong",
-                "wrong:" + next + "." + missing.stream().map(Capability::name).collect(Collectors.joining("+")) + "."
+                "wrong:" + NEXT.get() + "."
+                        + MISSING.get().stream().map(Capability::name).collect(Collectors.joining("+")) + "."
                         + UUID.randomUUID());
     }
 
@@ -52,7 +53,7 @@ public final class WrongTarget extends MemoryTarget {
             List<String> lacking = List.of(parts[1].split("\\+", -1));
             for (Capability capability : Capability.values()) {
                 if (lacking.contains(capability.name())) {
-                    adapter = Defect.without(capability).apply(adapter);
+                    adapter = WrongAdapter.without(capability).apply(adapter);
                 }
             }
             return adapter;

@@ -45,7 +45,7 @@ final class DeliveryRunner {
             return bury(assignment, entry, entry.deadBecause);
         }
         try {
-            processor.process(entry.delivery());
+            process(entry);
             counters.handled.increment();
             assignment.pool().passed();
             return FINISHED;
@@ -54,6 +54,14 @@ final class DeliveryRunner {
         } catch (Throwable failure) {
             assignment.pool().passed();
             return failed(assignment, entry, failure);
+        }
+    }
+
+    private void process(Entry entry) throws Exception {
+        try {
+            processor.process(entry.delivery());
+        } finally {
+            boolean unused = Thread.interrupted(); // what a handler left must not meet the next one, nor a dead letter
         }
     }
 

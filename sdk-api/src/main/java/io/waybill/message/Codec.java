@@ -83,7 +83,7 @@ public interface Codec<T> {
 
         @Override
         public byte[] encode(String payload) {
-            return payload.getBytes(StandardCharsets.UTF_8);
+            return Limits.utf8(payload);
         }
 
         @Override

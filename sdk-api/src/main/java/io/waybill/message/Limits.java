@@ -177,6 +177,22 @@ public final class Limits {
         return text.toString();
     }
 
+    /** Encodes. What UTF-8 cannot write is refused: it would arrive as something else. */
+    static byte[] utf8(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (Character.charCount(text.codePointAt(i)) == 1) {
+                    throw new MessagingException(
+                            ErrorKind.INVALID,
+                            "The text has half of a surrogate pair at index " + i
+                                    + ", which UTF-8 cannot write. Mend the text, or send bytes.");
+                }
+                i++;
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     static int utf8Length(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) >= 128) {

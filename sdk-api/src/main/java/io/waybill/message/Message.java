@@ -206,9 +206,10 @@ public final class Message {
          *
          * @param key the key, at most 1,024 bytes
          * @return this
+         * @throws MessagingException INVALID if UTF-8 cannot write it: half of a surrogate pair
          */
         public Builder key(String key) {
-            return key(key.getBytes(StandardCharsets.UTF_8));
+            return key(Limits.utf8(key));
         }
 
         /**
@@ -228,9 +229,10 @@ public final class Message {
          * @param name the name
          * @param value the value, sent as UTF-8
          * @return this
+         * @throws MessagingException INVALID if UTF-8 cannot write it: half of a surrogate pair
          */
         public Builder header(String name, String value) {
-            return header(name, value.getBytes(StandardCharsets.UTF_8));
+            return header(name, Limits.utf8(value));
         }
 
         /**
@@ -269,9 +271,10 @@ public final class Message {
          *
          * @param text the text
          * @return this
+         * @throws MessagingException INVALID if UTF-8 cannot write it: half of a surrogate pair
          */
         public Builder text(String text) {
-            return body(text.getBytes(StandardCharsets.UTF_8));
+            return body(Limits.utf8(text));
         }
 
         /**
