@@ -10,18 +10,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.common.MixAll;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 import org.apache.rocketmq.remoting.protocol.RequestCode;
 import org.apache.rocketmq.remoting.protocol.ResponseCode;
+import org.apache.rocketmq.remoting.protocol.header.GetMaxOffsetRequestHeader;
+import org.apache.rocketmq.remoting.protocol.header.GetMaxOffsetResponseHeader;
 import org.apache.rocketmq.remoting.protocol.header.QueryConsumerOffsetRequestHeader;
 import org.apache.rocketmq.remoting.protocol.header.QueryConsumerOffsetResponseHeader;
 import org.apache.rocketmq.remoting.protocol.header.UpdateConsumerOffsetRequestHeader;
 
 /** What brokers know of groups, positions and times. Groups and topics by their native names, unless said otherwise. */
 final class GroupFacts {
+    private static final long LOOK_NANOS = 2_000_000;
+
     private final Remote remote;
     private final Topology topology;
     /** With a group that every broker has. */
@@ -156,12 +162,41 @@ final class GroupFacts {
                                 topology.knownAddress(queue.broker()), messageQueue(topic, queue), remote.timeout()));
     }
 
+    /**
+     * Behind the last message that was confirmed. A broker enters what it stored into its queues a moment later, and without
+     * that nobody can read there: it is waited for.
+     */
     long end(String topic, Topology.Queue queue) throws Exception {
+        long stored = Math.max(end(topic, queue, false), end(topic, queue, true));
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(remote.timeout());
+        while (end(topic, queue, true) < stored) {
+            if (System.nanoTime() - deadline > 0) {
+                throw RocketMqErrors.of(
+                        ErrorKind.UNAVAILABLE,
+                        "Broker '" + queue.broker() + "' has stored more of '" + topic + "' than it can give yet");
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return stored;
+    }
+
+    /** As far as the broker has stored; or, if it must be visible, as far as its queue goes, which is all that 4.9 tells. */
+    private long end(String topic, Topology.Queue queue, boolean visible) throws Exception {
+        GetMaxOffsetRequestHeader header = new GetMaxOffsetRequestHeader();
+        header.setTopic(topic);
+        header.setQueueId(queue.id());
+        header.setBrokerName(queue.broker());
+        header.setCommitted(visible);
+        RemotingCommand response = Remote.await(
+                remote.ask(
+                        topology.knownAddress(queue.broker()),
+                        RemotingCommand.createRequestCommand(RequestCode.GET_MAX_OFFSET, header),
+                        remote.timeout()),
+                remote.timeout());
         return Math.max(
                 0,
-                remote.api()
-                        .getMaxOffset(
-                                topology.knownAddress(queue.broker()), messageQueue(topic, queue), remote.timeout()));
+                response.decodeCommandCustomHeader(GetMaxOffsetResponseHeader.class)
+                        .getOffset());
     }
 
     /** The first message that was stored at a time or later; what the broker says itself is near it, not always it. */

@@ -273,6 +273,19 @@ class RocketMqBrokerTest {
     }
 
     @Test
+    void c13_the_end_is_behind_all_that_was_confirmed() throws Exception {
+        String topic = topic(1);
+        GroupFacts facts = new GroupFacts(remote, topology);
+        Topology.Queue queue = topology.partitions(topic).get(0);
+        try (Producer producer = waybill.producer("p").open()) {
+            for (int i = 0; i < 500; i++) {
+                long position = producer.send(keyed(topic, "k")).position();
+                assertThat(facts.end(Names.rocketmq(topic), queue)).isEqualTo(position + 1);
+            }
+        }
+    }
+
+    @Test
     void a_position_that_is_gone_is_told() throws Exception {
         String topic = topic(1);
         String group = name("group");

@@ -29,6 +29,16 @@ record ExternalTarget(ConformanceTarget like, String uri) implements Conformance
     }
 
     @Override
+    public Duration takeover() {
+        return like.takeover();
+    }
+
+    @Override
+    public Duration shortestTimer() {
+        return like.shortestTimer();
+    }
+
+    @Override
     public String slowHandlingParameters() {
         return like.slowHandlingParameters();
     }
