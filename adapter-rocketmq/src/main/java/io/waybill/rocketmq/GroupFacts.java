@@ -18,8 +18,6 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 import org.apache.rocketmq.remoting.protocol.RequestCode;
 import org.apache.rocketmq.remoting.protocol.ResponseCode;
-import org.apache.rocketmq.remoting.protocol.header.GetMaxOffsetRequestHeader;
-import org.apache.rocketmq.remoting.protocol.header.GetMaxOffsetResponseHeader;
 import org.apache.rocketmq.remoting.protocol.header.QueryConsumerOffsetRequestHeader;
 import org.apache.rocketmq.remoting.protocol.header.QueryConsumerOffsetResponseHeader;
 import org.apache.rocketmq.remoting.protocol.header.UpdateConsumerOffsetRequestHeader;
@@ -162,41 +160,53 @@ final class GroupFacts {
                                 topology.knownAddress(queue.broker()), messageQueue(topic, queue), remote.timeout()));
     }
 
-    /**
-     * Behind the last message that was confirmed. A broker enters what it stored into its queues a moment later, and without
-     * that nobody can read there: it is waited for.
-     */
+    /** Behind the last message that the broker has entered into a queue, see {@link #awaitEntered}. */
     long end(String topic, Topology.Queue queue) throws Exception {
-        long stored = Math.max(end(topic, queue, false), end(topic, queue, true));
+        return Math.max(
+                0,
+                remote.api()
+                        .getMaxOffset(
+                                topology.knownAddress(queue.broker()), messageQueue(topic, queue), remote.timeout()));
+    }
+
+    /**
+     * Returns when brokers have entered into their queues what they have stored by now, so what was confirmed; at once if they
+     * may not be asked. They do so a moment later, and know no end but that of what is entered. Takes a broker some 0.1 s.
+     */
+    void awaitEntered(Collection<String> addresses) throws Exception {
+        for (String address : addresses) {
+            awaitEntered(address);
+        }
+    }
+
+    private void awaitEntered(String address) throws Exception {
+        long stored = -1;
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(remote.timeout());
-        while (end(topic, queue, true) < stored) {
+        while (true) {
+            Map<String, String> facts;
+            try {
+                facts = remote.api()
+                        .getBrokerRuntimeInfo(address, remote.timeout())
+                        .getTable();
+            } catch (MQBrokerException e) {
+                if (RocketMqErrors.classify(e) == ErrorKind.UNAUTHORIZED) {
+                    return;
+                }
+                throw e;
+            }
+            long now = Long.parseLong(facts.getOrDefault("commitLogMaxOffset", "0"));
+            long behind = Long.parseLong(facts.getOrDefault("dispatchBehindBytes", "0"));
+            stored = stored < 0 ? now : stored;
+            if (now - behind >= stored) {
+                return;
+            }
             if (System.nanoTime() - deadline > 0) {
                 throw RocketMqErrors.of(
                         ErrorKind.UNAVAILABLE,
-                        "Broker '" + queue.broker() + "' has stored more of '" + topic + "' than it can give yet");
+                        "The broker at " + address + " has stored more than it can give yet, " + behind + " bytes");
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
-        return stored;
-    }
-
-    /** As far as the broker has stored; or, if it must be visible, as far as its queue goes, which is all that 4.9 tells. */
-    private long end(String topic, Topology.Queue queue, boolean visible) throws Exception {
-        GetMaxOffsetRequestHeader header = new GetMaxOffsetRequestHeader();
-        header.setTopic(topic);
-        header.setQueueId(queue.id());
-        header.setBrokerName(queue.broker());
-        header.setCommitted(visible);
-        RemotingCommand response = Remote.await(
-                remote.ask(
-                        topology.knownAddress(queue.broker()),
-                        RemotingCommand.createRequestCommand(RequestCode.GET_MAX_OFFSET, header),
-                        remote.timeout()),
-                remote.timeout());
-        return Math.max(
-                0,
-                response.decodeCommandCustomHeader(GetMaxOffsetResponseHeader.class)
-                        .getOffset());
     }
 
     /** The first message that was stored at a time or later; what the broker says itself is near it, not always it. */

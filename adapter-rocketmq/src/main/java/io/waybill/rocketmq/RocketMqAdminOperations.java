@@ -181,6 +181,11 @@ final class RocketMqAdminOperations implements AdminOperations {
             throw hasMembers(group);
         }
         String topicName = Names.rocketmq(topic);
+        if (position != StartPosition.End.FIRST) {
+            Set<String> holders = new HashSet<>();
+            queues.forEach(queue -> holders.add(at.topology().knownAddress(queue.broker())));
+            at.groups().awaitEntered(holders);
+        }
         Map<Topology.Queue, Long> targets = new HashMap<>();
         for (Topology.Queue queue : queues) {
             targets.put(queue, target(at, topicName, queue, position));

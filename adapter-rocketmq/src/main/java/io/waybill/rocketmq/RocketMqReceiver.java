@@ -313,7 +313,9 @@ final class RocketMqReceiver implements LogReceiver, ClaimingReceiver {
 
     @Override
     public long end(TopicPartition partition) throws Exception {
-        return facts.end(Names.rocketmq(partition.topic()), queue(partition));
+        Topology.Queue queue = queue(partition);
+        facts.awaitEntered(List.of(topology.knownAddress(queue.broker())));
+        return facts.end(Names.rocketmq(partition.topic()), queue);
     }
 
     @Override

@@ -278,8 +278,9 @@ class RocketMqBrokerTest {
         GroupFacts facts = new GroupFacts(remote, topology);
         Topology.Queue queue = topology.partitions(topic).get(0);
         try (Producer producer = waybill.producer("p").open()) {
-            for (int i = 0; i < 500; i++) {
+            for (int i = 0; i < 100; i++) {
                 long position = producer.send(keyed(topic, "k")).position();
+                facts.awaitEntered(List.of(topology.knownAddress(queue.broker())));
                 assertThat(facts.end(Names.rocketmq(topic), queue)).isEqualTo(position + 1);
             }
         }

@@ -54,7 +54,8 @@ final class RocketMqClients {
             long masters = broker.brokers().stream()
                     .filter(node -> !node.name().endsWith("-slave"))
                     .count();
-            await("brokers tell the name server when they have the time")
+            await("brokers tell the name server at once, or else each 10 s")
+                    .atMost(Duration.ofSeconds(40))
                     .ignoreExceptions()
                     .until(() -> producer.fetchPublishMessageQueues(topic).size() == masters);
         } finally {
