@@ -28,6 +28,9 @@ final class RocketMqBrokerMain {
     private static final int POLL_MILLIS = 20;
     private static final int SHUTDOWN_MILLIS = 200;
 
+    /** The id of a master among its slaves, which may be known before it is. */
+    private static final Long MASTER = 0L;
+
     private RocketMqBrokerMain() {}
 
     public static void main(String[] args) throws Exception {
@@ -104,7 +107,7 @@ final class RocketMqBrokerMain {
         }
     }
 
-    /** Whether the name server knows the topic that every broker has of its own, which is named after it. */
+    /** Whether the name server knows the topic that every broker has of its own, which is named after it, at its master. */
     private static boolean registered(Object broker, Properties properties) throws Exception {
         String name = properties.getProperty("brokerName");
         Object api = call(broker, "getBrokerOuterAPI");
@@ -112,7 +115,8 @@ final class RocketMqBrokerMain {
         try {
             Object route = find.invoke(api, name, 3_000L);
             for (Object data : (Iterable<?>) call(route, "getBrokerDatas")) {
-                if (name.equals(call(data, "getBrokerName")) && !((Map<?, ?>) call(data, "getBrokerAddrs")).isEmpty()) {
+                if (name.equals(call(data, "getBrokerName"))
+                        && ((Map<?, ?>) call(data, "getBrokerAddrs")).containsKey(MASTER)) {
                     return true;
                 }
             }

@@ -178,8 +178,6 @@ final class RocketMqFiles {
         Properties properties = new Properties();
         listenOn(properties, Integer.toString(Ports.freeWith(FAST_CHANNEL)));
         properties.setProperty("haListenPort", Integer.toString(Ports.free()));
-        // what one telling failed to, the next tells; 10 s is the least
-        properties.setProperty("registerNameServerPeriod", "10000");
         properties.setProperty("brokerClusterName", CLUSTER);
         properties.setProperty("brokerName", name);
         properties.setProperty("brokerIP1", HOST);

@@ -54,8 +54,7 @@ final class RocketMqClients {
             long masters = broker.brokers().stream()
                     .filter(node -> !node.name().endsWith("-slave"))
                     .count();
-            await("brokers tell the name server at once, or else each 10 s")
-                    .atMost(Duration.ofSeconds(40))
+            await("brokers tell the name server when they have the time")
                     .ignoreExceptions()
                     .until(() -> producer.fetchPublishMessageQueues(topic).size() == masters);
         } finally {
