@@ -7,8 +7,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Among the long tests: the adapter's own tests of TLS and logins use the same brokers in each run. */
+@Tag("soak")
 class KafkaSecurityTest {
     private static final String PASSWORD = "S3cret!=;{}#";
 

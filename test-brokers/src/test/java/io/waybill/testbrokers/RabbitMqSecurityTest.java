@@ -12,6 +12,8 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Among the long tests: the adapter's own tests of TLS and logins use the same brokers in each run. */
+@Tag("soak")
 @Tag("rabbitmq")
 class RabbitMqSecurityTest {
     private static final String PASSWORD = "S3cret!=;{}#";

@@ -12,8 +12,11 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.remoting.exception.RemotingException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Among the long tests: the adapter's own tests use two brokers, and a slave, in each run. */
+@Tag("soak")
 class RocketMqClusterTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 

@@ -9,8 +9,11 @@ import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.remoting.exception.RemotingException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Among the long tests: the adapter's own tests of TLS and logins use the same brokers in each run. */
+@Tag("soak")
 class RocketMqSecurityTest {
     private static final String PASSWORD = "S3cret!=;{}#";
 
