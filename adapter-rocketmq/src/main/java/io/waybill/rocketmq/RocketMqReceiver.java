@@ -313,14 +313,19 @@ final class RocketMqReceiver implements LogReceiver, ClaimingReceiver {
 
     @Override
     public long end(TopicPartition partition) throws Exception {
-        Topology.Queue queue = queue(partition);
-        facts.awaitEntered(List.of(topology.knownAddress(queue.broker())));
-        return facts.end(Names.rocketmq(partition.topic()), queue);
+        return facts.end(Names.rocketmq(partition.topic()), entered(partition));
     }
 
     @Override
     public long at(TopicPartition partition, Instant time) throws Exception {
-        return facts.at(Names.rocketmq(partition.topic()), queue(partition), time);
+        return facts.at(Names.rocketmq(partition.topic()), entered(partition), time);
+    }
+
+    /** The queue of a partition, once all that was confirmed can be seen in it. */
+    private Topology.Queue entered(TopicPartition partition) throws Exception {
+        Topology.Queue queue = queue(partition);
+        facts.awaitEntered(List.of(topology.knownAddress(queue.broker())));
+        return queue;
     }
 
     @Override

@@ -56,7 +56,8 @@
  *       name.
  *   <li>Positions of a topic that is deleted are left behind by brokers of version 4.
  *   <li>The right to read broker settings, to make topics and groups, and to write the name servers' records is needed where
- *       these are used; the group {@code TOOLS_CONSUMER}, which every broker has, reads control logs and looks up times.
+ *       these are used; a member that may not ask brokers for their state can be given, at a start at the end, what was confirmed
+ *       a moment before; the group {@code TOOLS_CONSUMER}, which every broker has, reads control logs and looks up times.
  *   <li>RocketMQ's own client writes files into the user's home. With this adapter it does not, and its warnings go to the
  *       application's log as {@code org.apache.rocketmq.client}, unless the application has set {@code rocketmq.log.root},
  *       {@code rmq.logback.configurationFile} or brings an {@code rmq.logback.xml}, or has used that client before.

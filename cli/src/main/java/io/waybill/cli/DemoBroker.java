@@ -45,7 +45,13 @@ sealed interface DemoBroker {
      * @param available whether it can
      * @param reason where from; or why not, and the line that would mend it
      */
-    record Had(boolean available, String reason) {}
+    record Had(boolean available, String reason) {
+        static Had of(Availability found) {
+            return new Had(
+                    found.available(),
+                    found.available() ? found.reason() : found.reason() + "; to have it: " + found.remedy());
+        }
+    }
 
     /**
      * A broker that can be used.
@@ -89,10 +95,7 @@ sealed interface DemoBroker {
             return List.of(named(asked));
         }
         if (!asked.contains(":")) {
-            throw new MessagingException(
-                    ErrorKind.INVALID,
-                    "there is no broker '" + asked + "'; use " + String.join(", ", names())
-                            + ", all, or a URI such as kafka://localhost:9092");
+            throw noSuch(asked, names());
         }
         ConnectionUri uri = ConnectionUri.parse(asked);
         if (!names().contains(uri.scheme())) {
@@ -104,6 +107,13 @@ sealed interface DemoBroker {
             return List.of(new InMemory(asked.substring(asked.indexOf(':') + 1)));
         }
         return List.of(new ByUri(asked, uri.toString()));
+    }
+
+    static MessagingException noSuch(String asked, List<String> names) {
+        return new MessagingException(
+                ErrorKind.INVALID,
+                "there is no broker '" + asked + "'; use " + String.join(", ", names)
+                        + ", all, or a URI such as kafka://localhost:9092");
     }
 
     private static DemoBroker named(String name) {
@@ -157,10 +167,7 @@ sealed interface DemoBroker {
 
         @Override
         public Had look() {
-            Availability found = source.availability();
-            return found.available()
-                    ? new Had(true, found.reason())
-                    : new Had(false, found.reason() + "; to have it: " + found.remedy());
+            return Had.of(source.availability());
         }
 
         @Override

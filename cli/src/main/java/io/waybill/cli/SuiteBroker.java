@@ -4,7 +4,6 @@ import io.waybill.conformance.ConformanceTarget;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.MessagingException;
 import io.waybill.spi.ConnectionUri;
-import io.waybill.testbrokers.Availability;
 import io.waybill.testbrokers.Brokers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,10 +45,7 @@ record SuiteBroker(String name, String target, Optional<String> uri) {
             return List.of(named(asked));
         }
         if (!asked.contains(":")) {
-            throw new MessagingException(
-                    ErrorKind.INVALID,
-                    "there is no broker '" + asked + "'; use " + String.join(", ", names())
-                            + ", all, or a URI such as kafka://localhost:9092");
+            throw DemoBroker.noSuch(asked, names());
         }
         ConnectionUri uri = ConnectionUri.parse(asked);
         if (!Brokers.names().contains(uri.scheme())) {
@@ -77,10 +73,7 @@ record SuiteBroker(String name, String target, Optional<String> uri) {
         if (!Brokers.names().contains(target)) {
             return new DemoBroker.Had(true, "in this JVM");
         }
-        Availability found = Brokers.find(target).availability();
-        return new DemoBroker.Had(
-                found.available(),
-                found.available() ? found.reason() : found.reason() + "; to have it: " + found.remedy());
+        return DemoBroker.Had.of(Brokers.find(target).availability());
     }
 
     /** The client that the adapter works with, and its version; empty if it has none. */

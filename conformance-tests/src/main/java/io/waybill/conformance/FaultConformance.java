@@ -31,11 +31,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The broker dies, comes back, or falls silent. */
 @Chapter
-@Isolated("what is done to the broker is done to all")
 @DisplayName("Faults of the broker")
 class FaultConformance {
     @Test

@@ -28,29 +28,12 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Competing instances")
 class GroupConformance {
     private static final Duration GRACEFUL = Duration.ofSeconds(5);
-    /** The session, and time for the broker to notice and for the others to hear of it. */
-    private static final Duration AFTER_A_CRASH = Duration.ofSeconds(70);
 
     private static Consumer join(Scene scene, String group, String topic, Handler handler) {
         return scene.connect().consumer(group).session(scene.target().session()).subscribe(topic, handler);
     }
 
     /** Every partition has one owner, and nobody has two more than another. */
-    private static boolean shared(int partitions, List<Consumer> members) {
-        Set<TopicPartition> owned = new HashSet<>();
-        int sum = 0;
-        int least = Integer.MAX_VALUE;
-        int most = 0;
-        for (Consumer member : members) {
-            Set<TopicPartition> share = member.assignment();
-            owned.addAll(share);
-            sum += share.size();
-            least = Math.min(least, share.size());
-            most = Math.max(most, share.size());
-        }
-        return sum == partitions && owned.size() == partitions && most - least <= 1;
-    }
-
     @Test
     @DisplayName(
             "C9 C2 instances that join and leave split and re-split within 5 s; nothing is lost, no key is out of order")
@@ -64,7 +47,7 @@ class GroupConformance {
         };
         List<Consumer> members = new ArrayList<>();
         members.add(join(scene, group, topic, handler));
-        scene.eventually("one owns all", () -> shared(8, members));
+        scene.eventually("one owns all", () -> Scene.shared(8, members));
 
         AtomicBoolean enough = new AtomicBoolean();
         Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
@@ -80,12 +63,12 @@ class GroupConformance {
         sender.shutdown();
         try {
             members.add(join(scene, group, topic, handler));
-            Scene.within(GRACEFUL, "two share", () -> shared(8, members));
+            Scene.within(GRACEFUL, "two share", () -> Scene.shared(8, members));
             members.add(join(scene, group, topic, handler));
-            Scene.within(GRACEFUL, "three share", () -> shared(8, members));
+            Scene.within(GRACEFUL, "three share", () -> Scene.shared(8, members));
             CloseReport left = members.remove(0).close(Duration.ofSeconds(20));
             assertThat(left).isEqualTo(CloseReport.CLEAN);
-            Scene.within(GRACEFUL, "two share what the first had", () -> shared(8, members));
+            Scene.within(GRACEFUL, "two share what the first had", () -> Scene.shared(8, members));
             inbox.awaitMessages(acknowledged.size());
         } finally {
             enough.set(true);
@@ -106,14 +89,14 @@ class GroupConformance {
         for (int i = 0; i < 3; i++) {
             members.add(join(scene, group, topic, inbox));
         }
-        scene.eventually("two of three own one each", () -> shared(2, members));
+        scene.eventually("two of three own one each", () -> Scene.shared(2, members));
         Consumer owner = members.stream()
                 .filter(member -> !member.assignment().isEmpty())
                 .findFirst()
                 .orElseThrow();
         members.remove(owner);
         assertThat(owner.close(Duration.ofSeconds(20)).clean()).isTrue();
-        Scene.within(GRACEFUL, "the third takes over", () -> shared(2, members));
+        Scene.within(GRACEFUL, "the third takes over", () -> Scene.shared(2, members));
         Producer producer = scene.producer();
         for (int i = 0; i < 20; i++) {
             producer.send(Scene.message(topic, "k" + i, Integer.toString(i)));
@@ -198,7 +181,9 @@ class GroupConformance {
         Inbox survivor = scene.inbox();
         Consumer other = join(scene, group, topic, survivor);
         Scene.within(
-                AFTER_A_CRASH, "the other owns all", () -> other.assignment().size() == 4);
+                scene.target().takeover(),
+                "the other owns all",
+                () -> other.assignment().size() == 4);
         Set<String> owed = new HashSet<>(sent);
         owed.removeAll(finished);
         assertThat(owed).containsAll(stuck);
@@ -225,7 +210,7 @@ class GroupConformance {
         scene.eventually("all are in hand", () -> first.health().details().getOrDefault("delivered", 0L) == 8);
         Inbox second = scene.inbox();
         Consumer other = join(scene, group, topic, second);
-        scene.eventually("one partition went over", () -> shared(2, List.of(first, other)));
+        scene.eventually("one partition went over", () -> Scene.shared(2, List.of(first, other)));
         scene.eventually("what is in it comes there", () -> second.messages() > 0);
         int moved = second.messages();
         gate.countDown();

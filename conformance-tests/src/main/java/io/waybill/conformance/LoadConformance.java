@@ -8,10 +8,8 @@ import io.waybill.Waybill;
 import io.waybill.message.CloseReport;
 import io.waybill.message.Message;
 import io.waybill.message.Receipt;
-import io.waybill.message.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -112,15 +110,7 @@ class LoadConformance {
         }
         Producer producer = scene.producer();
         Scene.sendNumbers(producer, topic, 0, 2_500, 100); // while they find their shares
-        scene.eventually("each partition has one owner", () -> {
-            Set<TopicPartition> owned = new HashSet<>();
-            int sum = 0;
-            for (Consumer member : members) {
-                owned.addAll(member.assignment());
-                sum += member.assignment().size();
-            }
-            return sum == 10 && owned.size() == 10;
-        });
+        scene.eventually("each partition has one owner", () -> Scene.ownedOnce(10, members));
         Scene.sendNumbers(producer, topic, 2_500, 5_000, 100);
         inbox.awaitMessages(5_000);
         inbox.assertOrderOfKeys();

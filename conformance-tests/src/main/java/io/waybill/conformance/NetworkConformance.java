@@ -10,13 +10,10 @@ import io.waybill.conformance.TcpProxy.Direction;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.MessagingException;
 import io.waybill.message.State;
-import io.waybill.message.TopicPartition;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -269,7 +266,7 @@ class NetworkConformance {
                 .consumer(group)
                 .session(scene.target().session())
                 .subscribe(topic, inbox));
-        scene.eventually("both have a share", () -> shared(silent, other));
+        scene.eventually("both have a share", () -> Scene.shared(PARTITIONS, List.of(silent, other)));
         History history = new History(scene, scene.connect(), Duration.ofSeconds(10), topic);
         history.send(200);
         way.proxy().hold();
@@ -283,18 +280,10 @@ class NetworkConformance {
         history.recover();
         history.assertKept(inbox);
         way.proxy().heal();
-        scene.eventually("it comes back", () -> silent.state() == State.OPEN && shared(silent, other));
+        scene.eventually(
+                "it comes back",
+                () -> silent.state() == State.OPEN && Scene.shared(PARTITIONS, List.of(silent, other)));
         history.recover();
         history.assertKept(inbox);
-    }
-
-    private static boolean shared(Consumer one, Consumer another) {
-        Set<TopicPartition> owned = new HashSet<>(one.assignment());
-        owned.addAll(another.assignment());
-        int sum = one.assignment().size() + another.assignment().size();
-        return owned.size() == PARTITIONS
-                && sum == PARTITIONS
-                && !one.assignment().isEmpty()
-                && !another.assignment().isEmpty();
     }
 }

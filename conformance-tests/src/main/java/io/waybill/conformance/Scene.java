@@ -10,13 +10,17 @@ import io.waybill.message.Capability;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Support;
+import io.waybill.message.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -203,6 +207,7 @@ final class Scene implements AutoCloseable {
         Assumptions.assumeTrue(given.isPresent(), () -> target.name() + " gives no way through a proxy");
         ProxiedBroker way = closed(given.orElseThrow());
         proxies.add(way.proxy());
+        report.accept(Reported.FAULT, "network broken");
         return way;
     }
 
@@ -220,6 +225,25 @@ final class Scene implements AutoCloseable {
         if (!can(capability)) {
             throw new MissingCapability(target.name(), capability);
         }
+    }
+
+    /** Whether members own so many partitions together, and each of them one alone. */
+    static boolean ownedOnce(int partitions, List<Consumer> members) {
+        Set<TopicPartition> owned = new HashSet<>();
+        int sum = 0;
+        for (Consumer member : members) {
+            Set<TopicPartition> share = member.assignment();
+            owned.addAll(share);
+            sum += share.size();
+        }
+        return sum == partitions && owned.size() == partitions;
+    }
+
+    /** The same, and nobody has two more than another. */
+    static boolean shared(int partitions, List<Consumer> members) {
+        IntSummaryStatistics shares =
+                members.stream().mapToInt(member -> member.assignment().size()).summaryStatistics();
+        return ownedOnce(partitions, members) && shares.getMax() - shares.getMin() <= 1;
     }
 
     /** Comes true before the patience for what must come is over. */

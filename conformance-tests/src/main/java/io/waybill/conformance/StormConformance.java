@@ -7,7 +7,6 @@ import io.waybill.Handler;
 import io.waybill.Producer;
 import io.waybill.Waybill;
 import io.waybill.message.Delivery;
-import io.waybill.message.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,8 +40,6 @@ class StormConformance {
     private static final int KEYS = 200;
     private static final int MOST_INSTANCES = 4;
     private static final Duration GRACEFUL = Duration.ofSeconds(5);
-    /** The longest bound of any broker: a lock that nobody renews lasts 60 s. */
-    private static final Duration AFTER_A_CRASH = Duration.ofSeconds(70);
 
     /** Sends numbers until it is closed. */
     private static final class Load implements AutoCloseable {
@@ -81,17 +78,6 @@ class StormConformance {
         return scene.connect().consumer(group).session(scene.target().session()).subscribe(topic, handler);
     }
 
-    private static boolean allOwnedOnce(List<Consumer> members) {
-        Set<TopicPartition> owned = new HashSet<>();
-        int sum = 0;
-        for (Consumer member : members) {
-            Set<TopicPartition> share = member.assignment();
-            owned.addAll(share);
-            sum += share.size();
-        }
-        return owned.size() == PARTITIONS && sum == PARTITIONS;
-    }
-
     private static void storm(Scene scene, Duration duration) throws Exception {
         String topic = scene.topic(PARTITIONS);
         String group = scene.group();
@@ -102,7 +88,7 @@ class StormConformance {
         };
         List<Consumer> members = new ArrayList<>();
         members.add(join(scene, group, topic, handler));
-        scene.eventually("one owns all", () -> allOwnedOnce(members));
+        scene.eventually("one owns all", () -> Scene.ownedOnce(PARTITIONS, members));
         Random random = scene.random();
         Load load = new Load(scene, topic, PACE);
         try (load) {
@@ -119,7 +105,7 @@ class StormConformance {
                 }
                 LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
             }
-            Scene.within(GRACEFUL, "all are owned after the storm", () -> allOwnedOnce(members));
+            Scene.within(GRACEFUL, "all are owned after the storm", () -> Scene.ownedOnce(PARTITIONS, members));
         }
         assertThat(load.acknowledged).hasSizeGreaterThan(100);
         inbox.awaitIds(load.acknowledged);
@@ -241,7 +227,7 @@ class StormConformance {
         Inbox inbox = scene.inbox();
         List<Consumer> survivors = new ArrayList<>();
         survivors.add(join(scene, group, topic, inbox));
-        scene.eventually("one owns all", () -> allOwnedOnce(survivors));
+        scene.eventually("one owns all", () -> Scene.ownedOnce(PARTITIONS, survivors));
         survivors.add(join(scene, group, topic, inbox));
         List<KillableConsumer> victims = new ArrayList<>();
         Set<String> begun = new HashSet<>();
@@ -262,7 +248,8 @@ class StormConformance {
                 victim.kill();
                 begun.addAll(victim.begun());
             }
-            Scene.within(AFTER_A_CRASH, "the survivors own all", () -> allOwnedOnce(survivors));
+            Scene.within(
+                    scene.target().takeover(), "the survivors own all", () -> Scene.ownedOnce(PARTITIONS, survivors));
         }
         scene.eventually("all that was sent was begun by somebody", () -> {
             Set<String> seen = new HashSet<>(begun);

@@ -22,6 +22,7 @@ final class Settler {
     private final Receiver receiver;
     private final long intervalNanos;
     private final Map<TopicPartition, Assignment> owned;
+    private final int enough;
     private long next = System.nanoTime();
     private int failures;
     private long lastFailure = next;
@@ -31,6 +32,7 @@ final class Settler {
         this.receiver = receiver;
         this.intervalNanos = Nanos.of(interval);
         this.owned = owned;
+        this.enough = receiver.settleAfter();
     }
 
     /** Settles everything if it is time to, or enough is done; what fails is told by {@link #failed}. */
@@ -43,7 +45,6 @@ final class Settler {
     }
 
     private boolean isEnough() {
-        int enough = receiver.settleAfter();
         if (enough == Integer.MAX_VALUE) {
             return false;
         }
