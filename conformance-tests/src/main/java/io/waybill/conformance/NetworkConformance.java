@@ -198,7 +198,7 @@ class NetworkConformance {
         List<Runnable> ways = List.of(
                 () -> way.proxy().singleBytes(),
                 () -> way.proxy().delay(Duration.ofMillis(100)),
-                () -> way.proxy().throttle(20_000));
+                () -> way.proxy().throttle(40_000)); // 1.5 s for the large one: longer silences may count as broken
         ways.get(0).run();
         scene.open(
                 scene.connect(way).consumer(scene.group()).onState((state, cause) -> states.add(state)), topic, inbox);
