@@ -207,8 +207,9 @@ public final class Producer implements AutoCloseable {
     }
 
     /**
-     * Takes no more messages, waits until all that are under way have their outcome, and closes. A second call returns at
-     * once, with what the first one returned, if it has.
+     * Takes no more messages, waits until all that are under way have their outcome and what hangs on their futures has run,
+     * and closes. What hangs on a future may itself call this; it then waits for no such code. A second call returns at once,
+     * with what the first one returned, if it has.
      *
      * @param timeout how long it may take
      * @return how many sends had no outcome when the time was up; they ended as OUTCOME_UNKNOWN

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,7 +59,7 @@ final class Connections implements AutoCloseable {
                 (int) Math.min(Integer.MAX_VALUE, settings.requestTimeout().toMillis()));
         factory.setChannelShouldCheckRpcResponseType(true);
         factory.setRequestedHeartbeat((int) Math.max(1, settings.heartbeat().toSeconds()));
-        factory.setThreadFactory(daemons(name));
+        factory.setThreadFactory(work -> new ClientThread(work, name));
         if (tls != null) {
             factory.useSslProtocol(tls);
             factory.enableHostnameVerification();
@@ -105,10 +104,21 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    /** Closes a connection in order if that goes within a while, else by force. */
+    /**
+     * Closes a connection in order if that goes within a while, else by force. Returns when it is closed; on a thread of the
+     * client at once, since that may be the one that reads the broker's answer.
+     */
     void end(Connection connection, Duration timeout) {
         int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis()));
-        Thread closing = daemons("waybill-close").newThread(() -> connection.abort(millis));
+        if (Thread.currentThread() instanceof ClientThread) {
+            closing(() -> end(connection, millis)).start();
+        } else {
+            end(connection, millis);
+        }
+    }
+
+    private void end(Connection connection, int millis) {
+        Thread closing = closing(() -> connection.abort(millis));
         closing.start();
         boolean interrupted = false;
         try {
@@ -133,12 +143,22 @@ final class Connections implements AutoCloseable {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
-    private static ThreadFactory daemons(String name) {
-        return work -> {
-            Thread thread = new Thread(work, name + "-" + THREADS.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
+    private static Thread closing(Runnable work) {
+        Thread thread = new Thread(work, numbered("waybill-close"));
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static String numbered(String name) {
+        return name + "-" + THREADS.incrementAndGet();
+    }
+
+    /** A thread on which the client reads, or calls us. */
+    private static final class ClientThread extends Thread {
+        ClientThread(Runnable work, String name) {
+            super(work, numbered(name));
+            setDaemon(true);
+        }
     }
 
     /** The connection for short requests; opened anew if the last one broke. */

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -291,6 +292,16 @@ class SendConformance {
                         MessagingException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CLOSED))
                 .hasMessageContaining(producer.name());
         assertThat(producer.close(Duration.ZERO).clean()).as("a second close").isTrue();
+    }
+
+    @Test
+    @DisplayName("S10 what hangs on the future of a send may close the producer, which does not wait for itself")
+    void closedByWhatHangsOnAFuture(Scene scene) throws Exception {
+        String topic = scene.topic(1);
+        Producer producer = scene.producer();
+        CompletableFuture<CloseReport> closed = producer.sendAsync(Scene.message(topic, "k", "last"))
+                .thenApply(receipt -> producer.close(Duration.ofMinutes(5)));
+        assertThat(closed.get(20, TimeUnit.SECONDS)).isEqualTo(CloseReport.CLEAN);
     }
 
     @Test

@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,10 @@ class CoreTest {
     }
 
     private Waybill over(Adapter adapter) {
-        Waybill waybill = Waybill.over(adapter);
+        return opened(Waybill.over(adapter));
+    }
+
+    private Waybill opened(Waybill waybill) {
         open.add(waybill);
         waybill.admin().createTopic("t", 1);
         return waybill;
@@ -351,6 +355,22 @@ class CoreTest {
         waybill.close();
         assertThatThrownBy(producer::open).hasMessageContaining("closed");
         assertThatThrownBy(() -> consumer.subscribe("t", delivery -> {})).hasMessageContaining("closed");
+    }
+
+    @Test
+    void s10_closeReturnsWhenWhatHangsOnFuturesHasRun() {
+        Producer producer =
+                opened(Waybill.connect("memory:?ack.delay=100ms")).producer("p").open();
+        AtomicBoolean ran = new AtomicBoolean();
+        CompletableFuture<Void> after = producer.sendAsync(Message.to("t").build())
+                .thenAccept(receipt -> {
+                    await("the close has begun").until(() -> producer.state() == State.CLOSING);
+                    LockSupport.parkNanos(300_000_000); // far longer than a close that does not wait for this
+                    ran.set(true);
+                });
+        assertThat(producer.close(Duration.ofSeconds(10))).isEqualTo(CloseReport.CLEAN);
+        assertThat(ran).as("it has run when close returns").isTrue();
+        assertThat(after).isCompleted();
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,9 @@ public final class ProducerCore {
 
     private static final long TICK_MILLIS = 100;
 
+    /** How often a close looks whether all callers have heard. */
+    private static final long LOOK_NANOS = 100_000;
+
     /** How often topics are looked at, for growth that was not made through Waybill. */
     private static final long LOOK_SECONDS = 60;
 
@@ -55,6 +59,9 @@ public final class ProducerCore {
     private final LongAdder acknowledged = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder unknown = new LongAdder();
+    /** Sends whose callers have heard: what hangs on their futures has run. */
+    private final LongAdder told = new LongAdder();
+
     private final long maxBlockNanos;
     private final long sendTimeoutNanos;
     private final int maxBatchesInFlight;
@@ -205,6 +212,11 @@ public final class ProducerCore {
         } else if (lifecycle.state() == State.RECOVERING) {
             lifecycle.move(State.OPEN, null);
         }
+    }
+
+    /** The caller has heard of an outcome. */
+    void told() {
+        told.increment();
     }
 
     private void failed(PendingSend send, MessagingException failure) {
@@ -371,6 +383,7 @@ public final class ProducerCore {
             sender.close(Nanos.until(deadline));
             expireAll = true; // what the adapter forgot ends now
             sweepLanes();
+            awaitTold(deadline);
             int unfinished = (int) (unknown.sum() + refused.sum() - before);
             if (unfinished > 0) {
                 report = new CloseReport(unfinished, 0);
@@ -387,5 +400,30 @@ public final class ProducerCore {
             closed.complete(report);
         }
         return report;
+    }
+
+    /** Until what hangs on the futures has run; inside of it, a close would wait for itself, and waits for nothing. */
+    private void awaitTold(long deadline) {
+        if (isTelling()) {
+            return;
+        }
+        while (untold() > 0
+                && System.nanoTime() - deadline < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        long untold = untold();
+        if (untold > 0) {
+            LOG.warn("Producer '{}' was closed while what hangs on {} futures still ran", options.name(), untold);
+        }
+    }
+
+    private static boolean isTelling() {
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.anyMatch(frame -> frame.getDeclaringClass() == PendingSend.class));
+    }
+
+    private long untold() {
+        return acknowledged.sum() + refused.sum() + unknown.sum() - told.sum();
     }
 }

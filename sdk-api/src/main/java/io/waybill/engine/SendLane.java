@@ -329,6 +329,7 @@ final class SendLane {
 
     /** After the caller has heard of it: the next batch may go. */
     void left(PendingSend send) {
+        core.told();
         Batch group = send.batch;
         if (group != null && group.decrementAndGet() == 0) {
             batchesInFlight.decrementAndGet();
