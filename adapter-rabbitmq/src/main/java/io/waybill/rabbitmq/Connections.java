@@ -20,8 +20,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections, and keeps the one that administration and control logs share. None recovers by itself: a connection
- * that recovered would forget which confirms it still owes.
+ * Opens connections, and keeps one that short requests share. None recovers by itself: a connection that recovered would
+ * forget which confirms it still owes.
  */
 final class Connections implements AutoCloseable {
     private static final AtomicInteger THREADS = new AtomicInteger();
@@ -33,6 +33,7 @@ final class Connections implements AutoCloseable {
     }
 
     private final RabbitMqSettings settings;
+    private final String name;
     private final @Nullable SSLContext tls;
     /** What each open connection writes to: its last resort, see {@link #cut}. */
     private final Map<Connection, Socket> sockets = new ConcurrentHashMap<>();
@@ -40,8 +41,10 @@ final class Connections implements AutoCloseable {
     private @Nullable Connection shared;
     private boolean closed;
 
-    Connections(RabbitMqSettings settings) {
+    /** @param name what the broker shows of the shared connection */
+    Connections(RabbitMqSettings settings, String name) {
         this.settings = settings;
+        this.name = name;
         this.tls = settings.tls() ? Tls.context(settings) : null;
     }
 
@@ -168,7 +171,7 @@ final class Connections implements AutoCloseable {
         }
         Connection open = shared;
         if (open == null || !open.isOpen()) {
-            open = open("waybill-admin", timeout);
+            open = open(name, timeout);
             shared = open;
         }
         return open;

@@ -47,9 +47,9 @@ public final class RabbitMqAdapter implements Adapter {
 
     private RabbitMqAdapter(RabbitMqSettings settings) {
         this.settings = settings;
-        this.connections = new Connections(settings);
+        this.connections = new Connections(settings, "waybill-admin");
         this.topology = new Topology(settings, connections);
-        this.logs = new RabbitMqControlLogs(settings, connections);
+        this.logs = new RabbitMqControlLogs(settings);
         this.admin = new RabbitMqAdminOperations(settings, connections, topology, new Registry(settings, logs));
     }
 
@@ -130,6 +130,7 @@ public final class RabbitMqAdapter implements Adapter {
 
     @Override
     public void close() {
+        logs.close();
         connections.close();
     }
 

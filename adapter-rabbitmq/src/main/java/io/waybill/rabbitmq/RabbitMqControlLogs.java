@@ -2,7 +2,9 @@ package io.waybill.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.MessageProperties;
+import com.rabbitmq.client.ShutdownSignalException;
 import io.waybill.message.ErrorKind;
 import io.waybill.spi.ControlLogs;
 import java.io.IOException;
@@ -11,19 +13,53 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
-/** Control logs are stream queues. They keep what was written last, up to a size; the registry keeps all. */
-final class RabbitMqControlLogs implements ControlLogs {
+/**
+ * Control logs are stream queues. They keep what was written last, up to a size; the registry keeps all.
+ *
+ * <p>They have a connection of their own: a stream that somebody is just creating is declared before it is there, and the
+ * broker closes the connection of who uses it then, with "Stream not found" (506), or by an error of its own (541).
+ */
+final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
     private static final long KEPT_BYTES = 512L << 20;
+    private static final long AGAIN_NANOS = 20_000_000;
     private static final long SEGMENT_BYTES = 16L << 20;
 
     private final RabbitMqSettings settings;
     private final Connections connections;
     private final Set<String> created = ConcurrentHashMap.newKeySet();
 
-    RabbitMqControlLogs(RabbitMqSettings settings, Connections connections) {
+    RabbitMqControlLogs(RabbitMqSettings settings) {
         this.settings = settings;
-        this.connections = connections;
+        this.connections = new Connections(settings, "waybill-logs");
+    }
+
+    private interface Use<T> {
+        T on(Connection connection) throws IOException, TimeoutException;
+    }
+
+    private <T> T ask(Connections.Work<T> work) throws IOException, TimeoutException {
+        return onceThere(connection -> Connections.ask(connection, work));
+    }
+
+    /** Tries again while the stream is being created, for at most the request timeout. */
+    private <T> T onceThere(Use<T> use) throws IOException, TimeoutException {
+        long deadline = System.nanoTime() + settings.requestTimeout().toNanos();
+        while (true) {
+            try {
+                return use.on(connections.shared(settings.requestTimeout()));
+            } catch (IOException | ShutdownSignalException e) {
+                int code = RabbitMqErrors.replyCode(e);
+                boolean mayPass = code == AMQP.RESOURCE_ERROR || code == AMQP.INTERNAL_ERROR;
+                if (!mayPass
+                        || System.nanoTime() - deadline > 0
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(AGAIN_NANOS);
+        }
     }
 
     @Override
@@ -37,7 +73,7 @@ final class RabbitMqControlLogs implements ControlLogs {
                         KEPT_BYTES,
                         "x-stream-max-segment-size-bytes",
                         SEGMENT_BYTES);
-        Object unused = connections.ask(channel -> channel.queueDeclare(name, true, false, false, arguments));
+        Object unused = ask(channel -> channel.queueDeclare(name, true, false, false, arguments));
         created.add(name);
     }
 
@@ -50,7 +86,7 @@ final class RabbitMqControlLogs implements ControlLogs {
 
     @Override
     public void append(String name, byte[] record) throws IOException, TimeoutException {
-        Boolean unused = connections.ask(channel -> append(channel, name, record));
+        Boolean unused = ask(channel -> append(channel, name, record));
     }
 
     private Boolean append(Channel channel, String name, byte[] record) throws IOException, TimeoutException {
@@ -81,6 +117,11 @@ final class RabbitMqControlLogs implements ControlLogs {
     }
 
     StreamReader open(String name, Object from) throws IOException, TimeoutException {
-        return new StreamReader(connections.shared(settings.requestTimeout()), name, from);
+        return onceThere(connection -> new StreamReader(connection, name, from));
+    }
+
+    @Override
+    public void close() {
+        connections.close();
     }
 }

@@ -20,6 +20,7 @@ import io.waybill.message.Headers;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Ordering;
+import io.waybill.spi.ControlLogs;
 import io.waybill.testbrokers.RabbitMqBroker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,10 +31,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -396,6 +401,45 @@ class RabbitMqBrokerTest {
             assertThat(headers.text("int")).hasValue("42");
             assertThat(headers.text("nested")).hasValue("{a=[1, b]}");
             assertThat(deliveries.get(2).message().keyText()).hasValue("5");
+        }
+    }
+
+    @Test
+    void aStreamThatSeveralCreateAtOnceIsWrittenAndReadByAll() throws Exception {
+        int members = 6;
+        List<RabbitMqAdapter> adapters = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(members);
+        try {
+            for (int i = 0; i < members; i++) {
+                RabbitMqAdapter adapter =
+                        RabbitMqAdapter.builder("127.0.0.1:" + broker.port()).build();
+                adapters.add(adapter);
+                adapter.connect(Duration.ofSeconds(10));
+            }
+            for (int round = 0; round < 20; round++) {
+                String stream = name("stream");
+                List<Callable<Integer>> meetings = new ArrayList<>();
+                for (RabbitMqAdapter adapter : adapters) {
+                    ControlLogs logs = adapter.controlLogs().orElseThrow();
+                    meetings.add(() -> {
+                        logs.create(stream);
+                        logs.append(stream, stream.getBytes(UTF_8));
+                        try (ControlLogs.LogReader reader = logs.open(stream, true)) {
+                            return await("a record is read")
+                                    .until(
+                                            () -> reader.read(Duration.ofMillis(100))
+                                                    .size(),
+                                            read -> read > 0);
+                        }
+                    });
+                }
+                for (Future<Integer> meeting : threads.invokeAll(meetings)) {
+                    assertThat(meeting.get()).isPositive();
+                }
+            }
+        } finally {
+            threads.shutdown();
+            adapters.forEach(RabbitMqAdapter::close);
         }
     }
 }

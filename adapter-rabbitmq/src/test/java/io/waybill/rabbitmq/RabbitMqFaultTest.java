@@ -298,7 +298,7 @@ class RabbitMqFaultTest {
             await().until(() -> consumer.assignment().size() == 2);
             await().untilAsserted(() -> assertThat(
                             broker.ctl("list_connections", "pid").lines().count())
-                    .isLessThanOrEqualTo(4));
+                    .isLessThanOrEqualTo(6)); // two of each instance, and two more for sending and receiving
             await().untilAsserted(() -> assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 6));
             assertThat(first).isNotNull();
         }

@@ -2,6 +2,7 @@ package io.waybill.rocketmq;
 
 import io.waybill.conformance.ConformanceTarget;
 import org.junit.platform.suite.api.ConfigurationParameter;
+import org.junit.platform.suite.api.ConfigurationParametersResource;
 import org.junit.platform.suite.api.IncludeClassNamePatterns;
 import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
@@ -10,5 +11,6 @@ import org.junit.platform.suite.api.Suite;
 @Suite
 @SelectPackages("io.waybill.conformance")
 @IncludeClassNamePatterns(".*Conformance")
+@ConfigurationParametersResource("io/waybill/conformance/side-by-side.properties")
 @ConfigurationParameter(key = ConformanceTarget.NAME_PARAMETER, value = "rocketmq")
 class RocketMqConformanceTest {}

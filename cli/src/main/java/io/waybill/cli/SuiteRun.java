@@ -11,6 +11,7 @@ import io.waybill.conformance.Rule;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /** One run of the suite on one broker, in this JVM. Made for one call of {@link #run}; {@link #progress} is for any thread. */
 final class SuiteRun implements TestExecutionListener {
     private static final String SOAK = "soak";
+    private static final String SIDE_BY_SIDE = "io/waybill/conformance/side-by-side.properties";
     private static final double NANOS = 1e9;
 
     private final SuiteBroker broker;
@@ -61,6 +63,7 @@ final class SuiteRun implements TestExecutionListener {
                 .selectors(selectPackage(ConformanceTarget.class.getPackageName()))
                 .filters(includeClassNamePatterns(".*Conformance"), EngineFilter.includeEngines("junit-jupiter"))
                 .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(wanted(test, rules)))
+                .configurationParametersResources(SIDE_BY_SIDE)
                 .configurationParameter(ConformanceTarget.NAME_PARAMETER, broker.target());
         broker.uri().ifPresent(uri -> request.configurationParameter(ConformanceTarget.URI_PARAMETER, uri));
         if (!soak) {
@@ -68,6 +71,8 @@ final class SuiteRun implements TestExecutionListener {
         }
         LauncherDiscoveryRequest built = request.build();
         LauncherFactory.create().execute(built, this);
+        cases.sort(Comparator.comparing(SuiteCase::className)
+                .thenComparing(SuiteCase::name)); // side by side, they end in any order
         return new SuiteResult(
                 broker.name(), version, broker.client(), "", cases, capabilities, faults, seconds(start));
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Marks a class of the suite: its tests take a {@link Scene}, and none may hang. It has the broker to itself, because it harms
- * it or because what others do would cost it time that is bounded; {@link SharedChapter} is for those that do neither.
+ * it; {@link SharedChapter} is for those that do not.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

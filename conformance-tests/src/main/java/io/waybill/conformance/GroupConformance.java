@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Several instances of one group: shares, hand-over, crashes. */
-@Chapter
+@SharedChapter
 @DisplayName("Competing instances")
 class GroupConformance {
     private static final Duration GRACEFUL = Duration.ofSeconds(5);

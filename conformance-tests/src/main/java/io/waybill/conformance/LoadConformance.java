@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Many topics, many instances, many callers: each gets its own, and all of it. */
-@Chapter
+@SharedChapter
 @DisplayName("Many at once")
 class LoadConformance {
     private static final Duration CLOSE = Duration.ofSeconds(20);

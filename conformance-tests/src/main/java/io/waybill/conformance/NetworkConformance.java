@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The network between client and broker breaks, falls silent, loses, or dawdles; the broker is well. */
-@Chapter
+@SharedChapter
 @DisplayName("Faults of the network")
 class NetworkConformance {
     private static final int PARTITIONS = 4;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A {@link Chapter} that may run at the same time as others, where that was asked for. */
+/** A {@link Chapter} whose tests may run at the same time as each other and as those of others, where that was asked for. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SceneExtension.class)

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Instances that come and go all the time, under load. The long forms are tagged {@code soak}. */
-@Chapter
+@SharedChapter
 @DisplayName("Storms")
 class StormConformance {
     private static final int PARTITIONS = 8;

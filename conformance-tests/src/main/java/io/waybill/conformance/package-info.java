@@ -13,7 +13,7 @@
  *
  * <p>It runs on JUnit 5.14 and 6.1. Tests tagged {@code soak} take minutes each and are left out with
  * {@code excludedGroups}. With {@code @ConfigurationParametersResource("io/waybill/conformance/side-by-side.properties")}
- * the chapters that bear it run at the same time; those that harm the broker or have time bounds still have it to themselves.
+ * four tests run at a time; those that harm the broker still have it to themselves.
  *
  * <p>A test's name begins with the rules it proves; what a broker cannot do is skipped with the reason, and that it is
  * refused is tested. Nothing is run a second time to make it pass.
