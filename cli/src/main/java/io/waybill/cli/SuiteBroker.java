@@ -70,10 +70,15 @@ record SuiteBroker(String name, String target, Optional<String> uri) {
         if (uri.isPresent()) {
             return DemoBroker.connect(uri.get());
         }
-        if (!Brokers.names().contains(target)) {
+        if (inProcess()) {
             return new DemoBroker.Had(true, "in this JVM");
         }
         return DemoBroker.Had.of(Brokers.find(target).availability());
+    }
+
+    /** Whether no broker has to be started or reached. */
+    boolean inProcess() {
+        return !Brokers.names().contains(target);
     }
 
     /** The client that the adapter works with, and its version; empty if it has none. */

@@ -37,6 +37,11 @@ import org.junit.platform.launcher.core.LauncherFactory;
 final class SuiteRun implements TestExecutionListener {
     private static final String SOAK = "soak";
     private static final String SIDE_BY_SIDE = "io/waybill/conformance/side-by-side.properties";
+    private static final String PARALLELISM = "junit.jupiter.execution.parallel.config.fixed.parallelism";
+    private static final String MOST_THREADS = "junit.jupiter.execution.parallel.config.fixed.max-pool-size";
+    /** Tests at a time where no broker's processes need the cores. */
+    private static final String IN_PROCESS = "8";
+
     private static final double NANOS = 1e9;
 
     private final SuiteBroker broker;
@@ -66,6 +71,9 @@ final class SuiteRun implements TestExecutionListener {
                 .configurationParametersResources(SIDE_BY_SIDE)
                 .configurationParameter(ConformanceTarget.NAME_PARAMETER, broker.target());
         broker.uri().ifPresent(uri -> request.configurationParameter(ConformanceTarget.URI_PARAMETER, uri));
+        if (broker.inProcess()) {
+            request.configurationParameter(PARALLELISM, IN_PROCESS).configurationParameter(MOST_THREADS, IN_PROCESS);
+        }
         if (!soak) {
             request.filters(TagFilter.excludeTags(SOAK));
         }

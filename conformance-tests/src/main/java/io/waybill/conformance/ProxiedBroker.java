@@ -1,6 +1,7 @@
 package io.waybill.conformance;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,38 +18,49 @@ import java.util.Optional;
  * @param proxy what is between
  */
 public record ProxiedBroker(String uri, TcpProxy proxy) implements AutoCloseable {
-    private static final String BROKER = "127.0.0.1";
-    private static final String PROXY = "127.0.0.2";
+    private static final String LOOPBACK = "127.0.0.";
+    private static final String BROKER = LOOPBACK + 1;
+    /** As long in its text as that of the broker, for which it stands in what the broker says. */
+    private static final int MOST = 9;
 
     /**
-     * For a broker that listens on 127.0.0.1, and tells its clients that address if it tells them any. The proxy listens on
-     * 127.0.0.2 at the same ports, and that is what its clients are told; TLS would hide the address from it.
+     * For a broker that listens on 127.0.0.1, and tells its clients that address if it tells them any. The proxy listens at the
+     * same ports on another address of the loopback, 127.0.0.2 to 127.0.0.9, and that is what its clients are told; TLS would
+     * hide the address from it.
      *
      * @param uri where the broker is, with a port
      * @param more the ports that clients connect to besides
-     * @return the way through a new proxy; empty if this machine has no 127.0.0.2, as macOS until
+     * @return the way through a new proxy; empty if this machine has no other loopback address, as macOS until
      *     {@code ifconfig lo0 alias 127.0.0.2}
-     * @throws IOException if somebody listens on one of these ports already
+     * @throws IOException if somebody listens on one of these ports on each of the addresses
      */
     public static Optional<ProxiedBroker> loopback(String uri, int... more) throws IOException {
-        if (!bindable()) {
-            return Optional.empty();
-        }
-        TcpProxy proxy = new TcpProxy(BROKER, PROXY);
-        try {
-            forward(proxy, URI.create(uri).getPort());
-            for (int port : more) {
-                forward(proxy, port);
+        BindException taken = null;
+        for (int last = 2; last <= MOST && bindable(last); last++) {
+            String address = LOOPBACK + last;
+            TcpProxy proxy = new TcpProxy(BROKER, address);
+            try {
+                forward(proxy, last, URI.create(uri).getPort());
+                for (int port : more) {
+                    forward(proxy, last, port);
+                }
+                return Optional.of(new ProxiedBroker(uri.replace(BROKER, address), proxy));
+            } catch (BindException e) {
+                proxy.close();
+                taken = e;
+            } catch (IOException e) {
+                proxy.close();
+                throw e;
             }
-        } catch (IOException e) {
-            proxy.close();
-            throw e;
         }
-        return Optional.of(new ProxiedBroker(uri.replace(BROKER, PROXY), proxy));
+        if (taken != null) {
+            throw taken;
+        }
+        return Optional.empty();
     }
 
-    private static void forward(TcpProxy proxy, int port) throws IOException {
-        InetSocketAddress unused = proxy.forward(address(2, port), address(1, port));
+    private static void forward(TcpProxy proxy, int last, int port) throws IOException {
+        InetSocketAddress unused = proxy.forward(address(last, port), address(1, port));
     }
 
     /** On 127.0.0.x, without a resolver. */
@@ -56,9 +68,9 @@ public record ProxiedBroker(String uri, TcpProxy proxy) implements AutoCloseable
         return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last}), port);
     }
 
-    private static boolean bindable() {
+    private static boolean bindable(int last) {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(address(2, 0));
+            socket.bind(address(last, 0));
             return true;
         } catch (IOException e) {
             return false;
