@@ -3,11 +3,14 @@ package io.waybill.cli;
 import io.waybill.cli.SuiteCase.Status;
 import io.waybill.conformance.Rule;
 import io.waybill.message.MessagingException;
+import io.waybill.spi.Setting;
+import io.waybill.spi.Settings;
 import io.waybill.testbrokers.Brokers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -46,6 +49,8 @@ import picocli.CommandLine.Spec;
         })
 final class ConformCommand implements Callable<Integer> {
     private static final int SHORT = 300;
+    private static final Duration LONGEST_SOAK = Duration.ofHours(12);
+    private static final Setting<Duration> SOAK = Setting.duration("soak", null, Duration.ofSeconds(1));
     private static final String LATER = "testcontainers";
 
     private final PrintStream out;
@@ -79,8 +84,13 @@ final class ConformCommand implements Callable<Integer> {
                     + " WAYBILL_TEST_BROKER_<NAME>), or auto (external if one is named, else process). Default: auto")
     private String way = "auto";
 
-    @Option(names = "--soak", description = "The long tests, too.")
-    private boolean soak;
+    @Option(
+            names = "--soak",
+            paramLabel = "TIME",
+            arity = "0..1",
+            fallbackValue = "1m",
+            description = "The long tests, too; storms last so long, such as 30m. Without a time: 1m")
+    private @Nullable String soak;
 
     ConformCommand(PrintStream out, PrintStream err) {
         this.out = out;
@@ -90,6 +100,7 @@ final class ConformCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Set<Rule> wanted = wanted();
+        Duration storms = storms();
         checkWay();
         makeFolder();
         Logs.toFile(folder.resolve("conformance.log"));
@@ -99,7 +110,7 @@ final class ConformCommand implements Callable<Integer> {
             Map<SuiteBroker, DemoBroker.Had> asked = new LinkedHashMap<>();
             find().forEach(broker ->
                     asked.put(broker, look(broker))); // all first: what is wrong is told before a test runs
-            return run(asked, wanted);
+            return run(asked, wanted, storms);
         } finally {
             if (before == null) {
                 System.clearProperty(Brokers.WITH);
@@ -109,12 +120,12 @@ final class ConformCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Map<SuiteBroker, DemoBroker.Had> asked, Set<Rule> wanted) {
+    private int run(Map<SuiteBroker, DemoBroker.Had> asked, Set<Rule> wanted, Duration storms) {
         Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         List<SuiteResult> results = new ArrayList<>();
         SuiteReport report = new SuiteReport(date, Main.version(), List.copyOf(wanted), results);
         for (Map.Entry<SuiteBroker, DemoBroker.Had> one : asked.entrySet()) {
-            results.add(run(one.getKey(), one.getValue(), wanted));
+            results.add(run(one.getKey(), one.getValue(), wanted, storms));
             report = new SuiteReport(date, Main.version(), List.copyOf(wanted), results);
             SuiteFiles.write(report, folder); // after each, so that it is there if the next one takes too long
         }
@@ -138,7 +149,7 @@ final class ConformCommand implements Callable<Integer> {
         return !named.isEmpty();
     }
 
-    private SuiteResult run(SuiteBroker broker, DemoBroker.Had had, Set<Rule> wanted) {
+    private SuiteResult run(SuiteBroker broker, DemoBroker.Had had, Set<Rule> wanted, Duration storms) {
         if (!had.available()) {
             err.println(broker.name() + ": NOT TESTED: " + had.reason());
             return SuiteResult.notTested(broker.name(), broker.client(), had.reason());
@@ -148,7 +159,7 @@ final class ConformCommand implements Callable<Integer> {
         SuiteResult result;
         Progress progress = new Progress(err, run::progress);
         try {
-            result = run.run(wanted, soak);
+            result = run.run(wanted, storms);
         } finally {
             progress.close();
         }
@@ -206,6 +217,24 @@ final class ConformCommand implements Callable<Integer> {
 
     private static String ids() {
         return Rule.built().stream().map(Rule::id).collect(Collectors.joining(" "));
+    }
+
+    /** How long storms last; zero if there are to be none. */
+    private Duration storms() {
+        if (soak == null) {
+            return Duration.ZERO;
+        }
+        try {
+            Duration asked = Settings.defaults(List.of(SOAK))
+                    .with(Map.of(SOAK.name(), soak), Settings.Origin.CODE)
+                    .get(SOAK);
+            if (asked.compareTo(LONGEST_SOAK) <= 0) {
+                return asked;
+            }
+        } catch (MessagingException e) {
+            // Said below.
+        }
+        throw wrong("--soak was '" + soak + "'; use a time span from 1s to 12h, such as 90s, 30m or 2h");
     }
 
     private void checkWay() {

@@ -10,6 +10,7 @@ import io.waybill.conformance.Reported;
 import io.waybill.conformance.Rule;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,8 +63,12 @@ final class SuiteRun implements TestExecutionListener {
         this.broker = broker;
     }
 
-    /** Runs the tests that cite one of the rules, those tagged {@code soak} only if they are wanted. */
-    SuiteResult run(Set<Rule> rules, boolean soak) {
+    /**
+     * Runs the tests that cite one of the rules.
+     *
+     * @param storms how long a test lasts that is a soak; zero for none of them
+     */
+    SuiteResult run(Set<Rule> rules, Duration storms) {
         LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectPackage(ConformanceTarget.class.getPackageName()))
                 .filters(includeClassNamePatterns(".*Conformance"), EngineFilter.includeEngines("junit-jupiter"))
@@ -74,8 +79,10 @@ final class SuiteRun implements TestExecutionListener {
         if (broker.inProcess()) {
             request.configurationParameter(PARALLELISM, IN_PROCESS).configurationParameter(MOST_THREADS, IN_PROCESS);
         }
-        if (!soak) {
+        if (storms.isZero()) {
             request.filters(TagFilter.excludeTags(SOAK));
+        } else {
+            request.configurationParameter(ConformanceTarget.SOAK_PARAMETER, Long.toString(storms.toSeconds()));
         }
         LauncherDiscoveryRequest built = request.build();
         LauncherFactory.create().execute(built, this);

@@ -25,6 +25,9 @@ public interface ConformanceTarget {
     /** The configuration parameter that says for how many seconds the suite waits for what must come; 60 by default. */
     String PATIENCE_PARAMETER = "waybill.conformance.patience";
 
+    /** The configuration parameter that says for how many seconds each storm lasts that is tagged {@code soak}; 60 by default. */
+    String SOAK_PARAMETER = "waybill.conformance.soak";
+
     /** The configuration parameter that repeats the random choices of a test that failed; by default each run has its own. */
     String SEED_PARAMETER = "waybill.conformance.seed";
 

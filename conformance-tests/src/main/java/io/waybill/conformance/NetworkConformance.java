@@ -18,11 +18,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The network between client and broker breaks, falls silent, loses, or dawdles; the broker is well. */
 @SharedChapter
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.Test;
 class NetworkConformance {
     private static final int PARTITIONS = 4;
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(3);
+    /** Rounds of sends whose history a long test has room for. */
+    private static final int MOST_SENDS = 12_000;
     /** Beyond it a test is no part of the normal run. */
     private static final Duration SHORT = Duration.ofSeconds(20);
 
@@ -118,9 +122,10 @@ class NetworkConformance {
 
     @Test
     @Tag("soak")
-    @DisplayName("S1 S2 S4 C1 C2 C15 the same for a minute")
+    @Timeout(value = Scene.SOAK_HOURS, unit = TimeUnit.HOURS)
+    @DisplayName("S1 S2 S4 C1 C2 C15 the same for long")
     void brokenAgainAndAgainForLong(Scene scene) throws Exception {
-        breaking(scene, Duration.ofSeconds(60));
+        breaking(scene, scene.soak());
     }
 
     private static void breaking(Scene scene, Duration duration) throws Exception {
@@ -141,7 +146,8 @@ class NetworkConformance {
         Future<?> sending = thread.submit(() -> {
             while (!enough.get()) {
                 history.send(5);
-                LockSupport.parkNanos(5_000_000);
+                LockSupport.parkNanos(
+                        Math.max(5_000_000, duration.dividedBy(MOST_SENDS).toNanos()));
             }
         });
         thread.shutdown();

@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 /** What a test works with: connections, names of its own, faults, waiting. All of it ends with the test. */
 final class Scene implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Scene.class);
+    /** Longer than the longest soak that may be asked for. */
+    static final int SOAK_HOURS = 13;
+
     private static final Duration STAYS = Duration.ofMillis(800);
     private static final Duration CLOSE = Duration.ofSeconds(20);
     private static final String RUN = "suite-" + UUID.randomUUID().toString().substring(0, 6) + "-";
@@ -43,6 +46,7 @@ final class Scene implements AutoCloseable {
 
     private final ConformanceTarget target;
     private final Duration patience;
+    private final Duration soak;
     private final BiConsumer<String, String> report;
     private final LongSupplier seed;
     private final String prefix = RUN + SCENES.incrementAndGet() + "-";
@@ -57,9 +61,15 @@ final class Scene implements AutoCloseable {
      * @param report takes what a report shall know of the test, see {@link Reported}
      * @param seed is asked if the test wants random choices, and tells them
      */
-    Scene(ConformanceTarget target, Duration patience, BiConsumer<String, String> report, LongSupplier seed) {
+    Scene(
+            ConformanceTarget target,
+            Duration patience,
+            Duration soak,
+            BiConsumer<String, String> report,
+            LongSupplier seed) {
         this.target = target;
         this.patience = patience;
+        this.soak = soak;
         this.report = report;
         this.seed = seed;
         this.waybill = connect();
@@ -67,6 +77,11 @@ final class Scene implements AutoCloseable {
 
     ConformanceTarget target() {
         return target;
+    }
+
+    /** How long a storm lasts that is a soak. */
+    Duration soak() {
+        return soak;
     }
 
     /** The connection of the test's own. */

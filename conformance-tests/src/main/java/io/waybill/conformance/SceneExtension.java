@@ -48,12 +48,16 @@ final class SceneExtension implements ParameterResolver, TestExecutionExceptionH
                     "The target " + started.target().name() + " did not start",
                     started.failure().get());
         }
-        Duration patience = Duration.ofSeconds(
-                context.getConfigurationParameter(ConformanceTarget.PATIENCE_PARAMETER, Integer::valueOf)
-                        .orElse(60));
-        Scene scene = new Scene(started.target(), patience, context::publishReportEntry, () -> seed(context));
+        Duration patience = seconds(context, ConformanceTarget.PATIENCE_PARAMETER);
+        Duration soak = seconds(context, ConformanceTarget.SOAK_PARAMETER);
+        Scene scene = new Scene(started.target(), patience, soak, context::publishReportEntry, () -> seed(context));
         context.getStore(NAMESPACE).put(Scene.class, scene); // which closes it
         return scene;
+    }
+
+    private static Duration seconds(ExtensionContext context, String parameter) {
+        return Duration.ofSeconds(
+                context.getConfigurationParameter(parameter, Integer::valueOf).orElse(60));
     }
 
     private static long seed(ExtensionContext context) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Instances that come and go all the time, under load. The long forms are tagged {@code soak}. */
+/** Instances that come and go all the time, under load. The long forms are tagged {@code soak}, and last as long as asked for. */
 @SharedChapter
 @DisplayName("Storms")
 class StormConformance {
@@ -36,6 +36,9 @@ class StormConformance {
     private static final int SHAKEN_PARTITIONS = 4;
     /** The least time between two sends. */
     private static final Duration PACE = Duration.ofNanos(500_000);
+
+    /** What the inbox of a long storm has room for: its sends are further apart. */
+    private static final int MOST_MESSAGES = 120_000;
 
     private static final int KEYS = 200;
     private static final int MOST_INSTANCES = 4;
@@ -78,6 +81,11 @@ class StormConformance {
         return scene.connect().consumer(group).session(scene.target().session()).subscribe(topic, handler);
     }
 
+    private static Duration pace(Duration storm) {
+        Duration slowEnough = storm.dividedBy(MOST_MESSAGES);
+        return slowEnough.compareTo(PACE) < 0 ? PACE : slowEnough;
+    }
+
     private static void storm(Scene scene, Duration duration) throws Exception {
         String topic = scene.topic(PARTITIONS);
         String group = scene.group();
@@ -90,7 +98,7 @@ class StormConformance {
         members.add(join(scene, group, topic, handler));
         scene.eventually("one owns all", () -> Scene.ownedOnce(PARTITIONS, members));
         Random random = scene.random();
-        Load load = new Load(scene, topic, PACE);
+        Load load = new Load(scene, topic, pace(duration));
         try (load) {
             long end = System.nanoTime() + duration.toNanos();
             while (System.nanoTime() - end < 0) {
@@ -212,15 +220,17 @@ class StormConformance {
 
     @Test
     @Tag("soak")
-    @DisplayName("C2 C5 C9 the same for a minute")
+    @Timeout(value = Scene.SOAK_HOURS, unit = TimeUnit.HOURS)
+    @DisplayName("C2 C5 C9 the same for long")
     void instancesComeAndGoForLong(Scene scene) throws Exception {
-        storm(scene, Duration.ofSeconds(60));
+        storm(scene, scene.soak());
     }
 
     @Test
     @Tag("soak")
+    @Timeout(value = Scene.SOAK_HOURS, unit = TimeUnit.HOURS)
     @DisplayName(
-            "C1 C9 an instance is killed every five seconds for a minute: nothing is skipped, all owned within the bound")
+            "C1 C9 an instance is killed every five seconds for long: nothing is skipped, all owned within the bound")
     void instancesAreKilled(Scene scene) throws Exception {
         String topic = scene.topic(PARTITIONS);
         String group = scene.group();
@@ -231,9 +241,9 @@ class StormConformance {
         survivors.add(join(scene, group, topic, inbox));
         List<KillableConsumer> victims = new ArrayList<>();
         Set<String> begun = new HashSet<>();
-        Load load = new Load(scene, topic, PACE);
+        Load load = new Load(scene, topic, pace(scene.soak()));
         try (load) {
-            long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            long end = System.nanoTime() + scene.soak().toNanos();
             while (System.nanoTime() - end < 0) {
                 long next = System.nanoTime() + 5_000_000_000L;
                 if (victims.size() == 2) {
