@@ -45,6 +45,7 @@ public final class Producer implements AutoCloseable {
         this.name = builder.name;
         this.settings = builder.settings;
         this.interceptors = List.copyOf(builder.interceptors);
+        core.onClosed(() -> waybill.closed(this));
     }
 
     /**
@@ -208,18 +209,15 @@ public final class Producer implements AutoCloseable {
 
     /**
      * Takes no more messages, waits until all that are under way have their outcome and what hangs on their futures has run,
-     * and closes. What hangs on a future may itself call this; it then waits for no such code. A second call returns at once,
-     * with what the first one returned, if it has.
+     * and closes. A second call waits for the first. Called by what hangs on a future, or by a listener, it returns at once, and
+     * the close goes on behind it.
      *
      * @param timeout how long it may take
-     * @return how many sends had no outcome when the time was up; they ended as OUTCOME_UNKNOWN
+     * @return how many sends had no outcome when the time was up; they ended as OUTCOME_UNKNOWN; CLEAN, which says nothing
+     *     then, if it is not over yet
      */
     public CloseReport close(Duration timeout) {
-        try {
-            return core.close(timeout);
-        } finally {
-            waybill.closed(this);
-        }
+        return core.close(timeout);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.waybill;
 
 import io.waybill.engine.Failures;
 import io.waybill.engine.Nanos;
+import io.waybill.engine.ProducerCore;
 import io.waybill.engine.SharedThreads;
 import io.waybill.message.Capabilities;
 import io.waybill.message.CloseReport;
@@ -273,7 +274,7 @@ public final class Waybill implements AutoCloseable {
 
     /**
      * Closes consumers, producers and the connection. A second call returns at once. Called by a handler or listener of
-     * one of the consumers it returns at once, too, and the close goes on behind it.
+     * one of the consumers, or by what hangs on the future of a send, or listens to a producer, it returns at once, too, and the close goes on behind it.
      *
      * @param timeout how long it may take altogether; to settle and leave may take some seconds more
      * @return what could not be finished; CLEAN, which says nothing then, if it returned at once
@@ -286,7 +287,7 @@ public final class Waybill implements AutoCloseable {
         long deadline = System.nanoTime() + Nanos.of(timeout);
         consumers.forEach(consumer -> consumer.beginClose(timeout)); // so that all drain side by side
         Thread caller = Thread.currentThread();
-        if (consumers.stream().anyMatch(consumer -> consumer.isOwn(caller))) {
+        if (ProducerCore.isTelling() || consumers.stream().anyMatch(consumer -> consumer.isOwn(caller))) {
             threads.finish("waybill-close", () -> closeAll(deadline));
             return CloseReport.CLEAN;
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,7 +63,7 @@ final class Connections implements AutoCloseable {
                 (int) Math.min(Integer.MAX_VALUE, settings.requestTimeout().toMillis()));
         factory.setChannelShouldCheckRpcResponseType(true);
         factory.setRequestedHeartbeat((int) Math.max(1, settings.heartbeat().toSeconds()));
-        factory.setThreadFactory(work -> new ClientThread(work, name));
+        factory.setThreadFactory(daemons(name));
         if (tls != null) {
             factory.useSslProtocol(tls);
             factory.enableHostnameVerification();
@@ -107,21 +108,10 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    /**
-     * Closes a connection in order if that goes within a while, else by force. Returns when it is closed; on a thread of the
-     * client at once, since that may be the one that reads the broker's answer.
-     */
+    /** Closes a connection in order if that goes within a while, else by force. */
     void end(Connection connection, Duration timeout) {
         int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis()));
-        if (Thread.currentThread() instanceof ClientThread) {
-            closing(() -> end(connection, millis)).start();
-        } else {
-            end(connection, millis);
-        }
-    }
-
-    private void end(Connection connection, int millis) {
-        Thread closing = closing(() -> connection.abort(millis));
+        Thread closing = daemons("waybill-close").newThread(() -> connection.abort(millis));
         closing.start();
         boolean interrupted = false;
         try {
@@ -146,22 +136,12 @@ final class Connections implements AutoCloseable {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
-    private static Thread closing(Runnable work) {
-        Thread thread = new Thread(work, numbered("waybill-close"));
-        thread.setDaemon(true);
-        return thread;
-    }
-
-    private static String numbered(String name) {
-        return name + "-" + THREADS.incrementAndGet();
-    }
-
-    /** A thread on which the client reads, or calls us. */
-    private static final class ClientThread extends Thread {
-        ClientThread(Runnable work, String name) {
-            super(work, numbered(name));
-            setDaemon(true);
-        }
+    private static ThreadFactory daemons(String name) {
+        return work -> {
+            Thread thread = new Thread(work, name + "-" + THREADS.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 
     /** The connection for short requests; opened anew if the last one broke. */

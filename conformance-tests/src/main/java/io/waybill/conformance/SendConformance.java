@@ -14,6 +14,7 @@ import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Receipt;
 import io.waybill.message.SendResult;
+import io.waybill.message.State;
 import io.waybill.message.TopicDescription;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -295,13 +296,33 @@ class SendConformance {
     }
 
     @Test
-    @DisplayName("S10 what hangs on the future of a send may close the producer, which does not wait for itself")
+    @DisplayName(
+            "S10 what hangs on the future of a send may close the producer; the close goes on behind it, and loses nothing")
     void closedByWhatHangsOnAFuture(Scene scene) throws Exception {
         String topic = scene.topic(1);
+        Inbox inbox = scene.inbox();
+        scene.open(topic, inbox);
         Producer producer = scene.producer();
-        CompletableFuture<CloseReport> closed = producer.sendAsync(Scene.message(topic, "k", "last"))
+        CompletableFuture<CloseReport> closed = producer.sendAsync(Scene.message(topic, "k", "0"))
                 .thenApply(receipt -> producer.close(Duration.ofMinutes(5)));
+        List<CompletableFuture<Receipt>> others = new ArrayList<>();
+        for (int i = 1; i <= 100; i++) {
+            others.add(producer.sendAsync(Scene.message(topic, "k", Integer.toString(i))));
+        }
         assertThat(closed.get(20, TimeUnit.SECONDS)).isEqualTo(CloseReport.CLEAN);
+        assertThat(producer.close(Duration.ofSeconds(20)))
+                .as("who calls it again waits")
+                .isEqualTo(CloseReport.CLEAN);
+        assertThat(producer.state()).isEqualTo(State.CLOSED);
+        assertThat(others).allMatch(CompletableFuture::isDone);
+        long stored = 1
+                + others.stream()
+                        .filter(other -> !other.isCompletedExceptionally())
+                        .count();
+        inbox.awaitMessages((int) stored);
+        assertThat(inbox.messages())
+                .as("what was sent after the close is refused")
+                .isEqualTo((int) stored);
     }
 
     @Test

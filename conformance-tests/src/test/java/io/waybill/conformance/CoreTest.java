@@ -324,7 +324,7 @@ class CoreTest {
         waybill.unwrap(MemoryAdapter.Faults.class).down();
         long start = System.nanoTime();
         assertThatThrownBy(() -> producer.send(Message.to("t").build())).isInstanceOf(MessagingException.class);
-        assertThat(producer.state()).isEqualTo(State.CLOSED);
+        await("it is closed").until(() -> producer.state() == State.CLOSED);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
@@ -371,6 +371,18 @@ class CoreTest {
         assertThat(producer.close(Duration.ofSeconds(10))).isEqualTo(CloseReport.CLEAN);
         assertThat(ran).as("it has run when close returns").isTrue();
         assertThat(after).isCompleted();
+    }
+
+    @Test
+    void s10_whatHangsOnAFutureMayCloseTheConnection() throws Exception {
+        Waybill waybill = opened(Waybill.connect("memory:?ack.delay=100ms"));
+        Producer producer = waybill.producer("p").open();
+        CompletableFuture<CloseReport> closed =
+                producer.sendAsync(Message.to("t").build()).thenApply(receipt -> waybill.close(Duration.ofMinutes(5)));
+        CompletableFuture<Receipt> other = producer.sendAsync(Message.to("t").build());
+        assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo(CloseReport.CLEAN);
+        assertThat(other.get(10, TimeUnit.SECONDS)).isNotNull();
+        await("it is closed").until(() -> producer.state() == State.CLOSED);
     }
 
     @Test

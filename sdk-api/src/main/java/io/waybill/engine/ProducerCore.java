@@ -15,10 +15,12 @@ import io.waybill.spi.WaybillHeader;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -361,18 +363,50 @@ public final class ProducerCore {
     }
 
     /**
-     * Takes nothing more, waits for what is under way, closes. Whoever calls it again gets the report if there is one.
+     * Takes nothing more, waits for what is under way and for what hangs on its futures, closes. Called by what hangs on a
+     * future it returns at once, since it would wait for its caller, and the close goes on behind it. Who calls it again waits
+     * for the first one.
      *
      * @param timeout how long it may take
-     * @return what was left; what is left ends as unknown
+     * @return what was left; what is left ends as unknown; CLEAN, which says nothing then, if it is not over yet
      */
     public CloseReport close(Duration timeout) {
-        if (!closing.compareAndSet(false, true)) {
-            return closed.getNow(CloseReport.CLEAN);
+        if (closing.compareAndSet(false, true)) {
+            lifecycle.move(State.CLOSING, null);
+            if (!isTelling()) {
+                return closeNow(timeout);
+            }
+            boolean unusedFlushed = admission.close(0);
+            threads.finish("waybill-close", () -> {
+                var unused = closeNow(timeout);
+            });
         }
+        return isTelling() ? closed.getNow(CloseReport.CLEAN) : awaitClosed(timeout);
+    }
+
+    private CloseReport awaitClosed(Duration timeout) {
+        try {
+            return closed.get(Nanos.of(timeout), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // It is not over yet.
+        }
+        return closed.getNow(CloseReport.CLEAN);
+    }
+
+    /**
+     * Runs something when a close is over, or at once if it is.
+     *
+     * @param action what to run, in the thread that closes
+     */
+    public void onClosed(Runnable action) {
+        var unused = closed.thenRun(action);
+    }
+
+    private CloseReport closeNow(Duration timeout) {
         CloseReport report = CloseReport.CLEAN;
         try {
-            lifecycle.move(State.CLOSING, null);
             long deadline = System.nanoTime() + Nanos.of(timeout);
             boolean flushed = admission.close(Nanos.of(timeout));
             long before = unknown.sum() + refused.sum();
@@ -402,11 +436,8 @@ public final class ProducerCore {
         return report;
     }
 
-    /** Until what hangs on the futures has run; inside of it, a close would wait for itself, and waits for nothing. */
+    /** Until what hangs on the futures has run. */
     private void awaitTold(long deadline) {
-        if (isTelling()) {
-            return;
-        }
         while (untold() > 0
                 && System.nanoTime() - deadline < 0
                 && !Thread.currentThread().isInterrupted()) {
@@ -418,7 +449,12 @@ public final class ProducerCore {
         }
     }
 
-    private static boolean isTelling() {
+    /**
+     * Whether the caller is what hangs on the future of a send.
+     *
+     * @return true if a close must not wait on this thread
+     */
+    public static boolean isTelling() {
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
                 .walk(frames -> frames.anyMatch(frame -> frame.getDeclaringClass() == PendingSend.class));
     }

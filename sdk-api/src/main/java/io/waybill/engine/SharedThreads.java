@@ -28,10 +28,10 @@ public final class SharedThreads implements AutoCloseable {
     }
 
     /**
-     * Runs the last task of a connection, in a thread of its own.
+     * Runs a close that must not hold up its caller, in a thread of its own.
      *
      * @param name the thread's name
-     * @param task what closes these threads in the end
+     * @param task the close, perhaps of these threads, too
      */
     public void finish(String name, Runnable task) {
         Threads.platform(name, task).start();

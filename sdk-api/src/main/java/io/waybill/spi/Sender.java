@@ -62,7 +62,8 @@ public interface Sender {
     <T> Optional<T> unwrap(Class<T> type);
 
     /**
-     * Ends it. The core has waited for what was under way; what is not completed yet is completed now, as unknown.
+     * Ends it. The core has waited for what was under way; what is not completed yet is completed now, as unknown. Never called
+     * inside of what this sender calls to tell an outcome.
      *
      * @param timeout how long it may take; zero means at once
      */
