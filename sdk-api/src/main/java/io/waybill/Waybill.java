@@ -273,8 +273,8 @@ public final class Waybill implements AutoCloseable {
     }
 
     /**
-     * Closes consumers, producers and the connection. A second call returns at once. Called by a handler or listener of
-     * one of the consumers, or by what hangs on the future of a send, or listens to a producer, it returns at once, too, and the close goes on behind it.
+     * Closes consumers, producers and the connection. A second call returns at once. Called by a handler, by a listener, or by
+     * what hangs on the future of a send, it returns at once, too, and the close goes on behind it.
      *
      * @param timeout how long it may take altogether; to settle and leave may take some seconds more
      * @return what could not be finished; CLEAN, which says nothing then, if it returned at once
