@@ -103,7 +103,7 @@ final class KafkaLane implements Sender.Lane {
     }
 
     /** Ends one message, on the producer's own thread or, if it was refused before the append, on the sending one. */
-    private final class Completion implements Callback {
+    final class Completion implements Callback {
         private final Outgoing outgoing;
 
         Completion(Outgoing outgoing) {
