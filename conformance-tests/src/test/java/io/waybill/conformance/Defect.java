@@ -8,6 +8,7 @@ import static io.waybill.conformance.WrongAdapter.polling;
 import static io.waybill.conformance.WrongAdapter.receiving;
 import static io.waybill.conformance.WrongAdapter.resetting;
 import static io.waybill.conformance.WrongAdapter.sending;
+import static io.waybill.conformance.WrongAdapter.settlingWhatIsLost;
 import static io.waybill.conformance.WrongAdapter.storingBackwards;
 import static io.waybill.conformance.WrongAdapter.withSink;
 import static io.waybill.conformance.WrongAdapter.without;
@@ -275,6 +276,13 @@ enum Defect {
                 arguments[1] = position == 0 ? position : position + 1;
                 return original.call();
             }))),
+
+    ACKNOWLEDGES_WHAT_IT_LOST(
+            "C5",
+            GroupConformance.class,
+            "frozenInTheHandler",
+            "what the other did not finish comes to the frozen one again",
+            settlingWhatIsLost()),
 
     HIDES_A_LOST_CONNECTION(
             "C15",
