@@ -155,6 +155,18 @@ enum Defect {
                     })))
                     .toList()))),
 
+    CONFIRMS_BEFORE_THE_BROKER_DOES(
+            "S2",
+            NetworkConformance.class,
+            "responsesHeldBack",
+            "receipts though no response came",
+            handingOver((lane, batch) -> {
+                lane.send(batch.stream()
+                        .map(outgoing -> changed(outgoing, Map.of("stored", (arguments, original) -> null)))
+                        .toList());
+                batch.forEach(outgoing -> outgoing.stored(-1, Durability.ONE_UNFLUSHED));
+            })),
+
     LOSES_EMPTY_HEADERS(
             "S1", SendConformance.class, "arrivesAsItWasSent", "A-Z.a_z-0.9", delivering((receiver, delivery) -> {
                 Headers.Builder kept = Headers.unchecked();
