@@ -172,8 +172,12 @@ class FaultConformance {
         faults.pause();
         int unknown = history.unknown().size();
         for (int i = 0; i < 3; i++) { // each takes as long as sends may
+            long begun = System.nanoTime();
             history.send(50);
             history.awaitEnds();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as("50 sends at once, into four partitions, that do not wait for each other")
+                    .isLessThan(Duration.ofSeconds(12));
         }
         assertThat(history.unknown()).as("sends of unknown outcome").hasSizeGreaterThan(unknown);
         faults.resume();
