@@ -29,6 +29,8 @@ final class KafkaLane implements Sender.Lane {
     private @Nullable Thread sending;
     /** Why the rest of the batch is not even tried: each try would block anew. Only used by the thread that sends. */
     private @Nullable Throwable stuck;
+    /** A client that knows no node any more forgets its topics, and blocks each send anew: the next lane asks first. */
+    private volatile boolean blocked;
 
     KafkaLane(KafkaSender.Incarnation incarnation, KafkaTopic topic, int partition, boolean compresses) {
         this.incarnation = incarnation;
@@ -53,7 +55,7 @@ final class KafkaLane implements Sender.Lane {
 
     @Override
     public boolean open() {
-        return incarnation.failure() == null;
+        return incarnation.failure() == null && !blocked;
     }
 
     private void send(Outgoing outgoing) {
@@ -86,6 +88,7 @@ final class KafkaLane implements Sender.Lane {
     private void refused(Outgoing outgoing, Throwable failure) {
         if (failure instanceof RetriableException || failure instanceof InterruptException) {
             stuck = failure;
+            blocked = true;
         }
         outgoing.refused(failure);
     }
@@ -103,7 +106,7 @@ final class KafkaLane implements Sender.Lane {
     }
 
     /** Ends one message, on the producer's own thread or, if it was refused before the append, on the sending one. */
-    private final class Completion implements Callback {
+    final class Completion implements Callback {
         private final Outgoing outgoing;
 
         Completion(Outgoing outgoing) {

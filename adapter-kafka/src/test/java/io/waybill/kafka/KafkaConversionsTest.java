@@ -3,9 +3,11 @@ package io.waybill.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.waybill.kafka.TestOutgoing.End;
 import io.waybill.message.Durability;
 import io.waybill.message.ErrorKind;
 import io.waybill.message.Headers;
+import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -28,6 +30,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -97,6 +100,7 @@ class KafkaConversionsTest {
                 arguments(new java.util.concurrent.TimeoutException("x"), ErrorKind.UNAVAILABLE),
                 arguments(new DisconnectException("x"), ErrorKind.UNAVAILABLE),
                 arguments(new NotEnoughReplicasException("x"), ErrorKind.UNAVAILABLE),
+                arguments(new NotEnoughReplicasAfterAppendException("x"), ErrorKind.UNAVAILABLE),
                 arguments(new ConnectException("x"), ErrorKind.UNAVAILABLE),
                 arguments(new CommitFailedException("x"), ErrorKind.UNAVAILABLE),
                 arguments(new OutOfOrderSequenceException("x"), ErrorKind.UNAVAILABLE),
@@ -112,6 +116,24 @@ class KafkaConversionsTest {
     @MethodSource("failures")
     void everyFailureHasItsKind(Throwable failure, ErrorKind kind) {
         assertThat(KafkaErrors.classify(failure)).isEqualTo(kind);
+    }
+
+    static Stream<Exception> answersOfTheBroker() {
+        return Stream.of(
+                new NotEnoughReplicasAfterAppendException("it is in the leader's log"),
+                new NotEnoughReplicasException("a try before this one may be in the leader's log"),
+                new TimeoutException("x"),
+                new RecordTooLargeException("x"),
+                new KafkaException("x"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answersOfTheBroker")
+    void s2S3WhatFailsAfterTheHandOverIsUnknownWhateverTheBrokerSays(Exception answer) throws Exception {
+        TestOutgoing outgoing = new TestOutgoing(Message.to("t").build(), 0);
+        new KafkaLane(null, null, 0, false).new Completion(outgoing).onCompletion(null, answer);
+        assertThat(outgoing.outcome().end()).isEqualTo(End.UNKNOWN);
+        assertThat(outgoing.outcome().failure()).isSameAs(answer);
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,6 +60,8 @@ public final class MemoryAdapter implements Adapter {
     private final AtomicInteger connection = new AtomicInteger();
     private final AtomicInteger closed = new AtomicInteger();
     private volatile boolean crashed;
+    /** What this instance waits for before each of its calls, while it is frozen. */
+    private volatile CountDownLatch frost = new CountDownLatch(0);
 
     private MemoryAdapter(String name, Settings settings) {
         this.name = name;
@@ -232,8 +235,20 @@ public final class MemoryAdapter implements Adapter {
     }
 
     void checkAlive() throws MemoryException {
+        if (frost.getCount() > 0) { // else an interrupted caller, too, gets what it asked for
+            awaitThaw();
+        }
         if (crashed) {
             throw new MemoryException(ErrorKind.UNAVAILABLE, "This instance was told to crash");
+        }
+    }
+
+    private void awaitThaw() throws MemoryException {
+        try {
+            frost.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MemoryException(ErrorKind.UNAVAILABLE, "Interrupted while this instance was frozen");
         }
     }
 
@@ -313,8 +328,24 @@ public final class MemoryAdapter implements Adapter {
          */
         public void crash() {
             adapter.crashed = true;
+            adapter.frost.countDown();
             adapter.senders.forEach(MemorySender::abandon);
             adapter.receivers.forEach(MemoryReceiver::leave);
+        }
+
+        /**
+         * The instance behind this connection is frozen, and its session is over: its partitions are free at once, and
+         * whatever it asks of the broker waits until it is thawed or crashes, also its close. Its handlers go on.
+         */
+        public void freeze() {
+            adapter.frost = new CountDownLatch(1);
+            adapter.receivers.forEach(MemoryReceiver::leave);
+        }
+
+        /** A frozen instance goes on, where it was; what it owned it does not own any more, and hears of it. */
+        public void thaw() {
+            adapter.receivers.forEach(MemoryReceiver::comeBack);
+            adapter.frost.countDown();
         }
 
         /**

@@ -51,16 +51,10 @@ final class MemoryLog {
 
         @Override
         public List<byte[]> read(Duration timeout) throws Exception {
-            long left = timeout.toNanos();
+            await(timeout);
+            adapter.checkReachable(); // without the lock: a frozen instance waits here
             lock.lock();
             try {
-                while (next >= first + records.size() && left > 0) {
-                    left = appended.awaitNanos(left);
-                }
-                adapter.checkReachable();
-                if (next >= first + records.size()) {
-                    return List.of();
-                }
                 List<byte[]> found = new ArrayList<>();
                 long position = first;
                 for (byte[] record : records) {
@@ -71,6 +65,18 @@ final class MemoryLog {
                 }
                 next = position;
                 return found;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void await(Duration timeout) throws InterruptedException {
+            long left = timeout.toNanos();
+            lock.lock();
+            try {
+                while (next >= first + records.size() && left > 0) {
+                    left = appended.awaitNanos(left);
+                }
             } finally {
                 lock.unlock();
             }

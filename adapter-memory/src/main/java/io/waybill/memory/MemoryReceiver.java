@@ -112,7 +112,7 @@ abstract class MemoryReceiver implements ClaimingReceiver {
         return true;
     }
 
-    /** Topics can be deleted, and created anew, under a receiver. */
+    /** Topics can be deleted, and created anew, under a receiver, and its session can end. */
     private boolean tellLost(ReceiverSink sink) {
         List<TopicPartition> lost = new ArrayList<>();
         owned.forEach((name, one) -> {
@@ -124,7 +124,7 @@ abstract class MemoryReceiver implements ClaimingReceiver {
             return false;
         }
         lost.forEach(this::release);
-        sink.lost(lost, new MemoryException(ErrorKind.NOT_FOUND, "The topic was deleted"));
+        sink.lost(lost, new MemoryException(ErrorKind.NOT_FOUND, "The topic was deleted, or the session was over"));
         return true;
     }
 
@@ -214,6 +214,7 @@ abstract class MemoryReceiver implements ClaimingReceiver {
 
     @Override
     public void settle(Collection<Settlement> settlements, boolean confirmed) throws Exception {
+        adapter.checkAlive();
         if (confirmed) {
             checkConnection();
         }
@@ -285,6 +286,11 @@ abstract class MemoryReceiver implements ClaimingReceiver {
     /** Also called by other threads, when this instance crashes: then only the group is touched. */
     void leave() {
         group.leave(this);
+    }
+
+    /** Called by other threads, after {@link #leave}: a member that owns nothing. */
+    void comeBack() {
+        group.join(this);
     }
 
     @Override

@@ -11,6 +11,10 @@ import io.waybill.spi.Sender;
 import io.waybill.spi.Settlement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +162,46 @@ class MemoryFaultsTest {
     }
 
     @Test
+    void aFrozenInstanceLosesItsPartitionsAndHearsOfItWhenItIsThawed() throws Exception {
+        instance.send(P0, "a");
+        MemoryReceiver receiver = instance.owner("g", P0);
+        drain(receiver);
+        try (Instance other = Instance.at(uri)) {
+            instance.faults().freeze();
+            CompletableFuture<Void> stale = settling(receiver);
+            MemoryReceiver successor = other.owner("g", P0);
+            assertThat(drain(successor).texts()).containsExactly("a");
+            assertThat(stale).isNotDone();
+            instance.faults().thaw();
+            assertUnavailable(() -> stale.get(10, TimeUnit.SECONDS));
+            assertThat(drain(receiver).lost).containsExactly(P0);
+            assertThat(receiver.tryOwn(P0)).isFalse();
+            successor.close(Duration.ZERO);
+            Instance.own(receiver, P0);
+            assertThat(drain(receiver).texts()).containsExactly("a");
+        }
+    }
+
+    @Test
+    void aFrozenInstanceCanCrash() throws Exception {
+        MemoryReceiver receiver = instance.owner("g", P0);
+        instance.faults().freeze();
+        CompletableFuture<Void> stale = settling(receiver);
+        instance.faults().crash();
+        assertUnavailable(() -> stale.get(10, TimeUnit.SECONDS));
+    }
+
+    private static CompletableFuture<Void> settling(MemoryReceiver receiver) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                receiver.settle(List.of(Settlement.prefix(P0, 0, 1)), true);
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    @Test
     void aSettlementFailsAsOftenAsAsked() throws Exception {
         instance.send(P0, "a", "b");
         MemoryReceiver receiver = instance.owner("g", P0);
@@ -178,8 +222,9 @@ class MemoryFaultsTest {
     }
 
     private void assertUnavailable(ThrowingCallable call) {
-        Throwable failure = catchThrowable(call);
-        assertThat(failure).isNotNull();
+        Throwable thrown = catchThrowable(call);
+        assertThat(thrown).isNotNull();
+        Throwable failure = thrown instanceof ExecutionException ? thrown.getCause() : thrown;
         assertThat(instance.adapter.classify(failure)).isEqualTo(ErrorKind.UNAVAILABLE);
     }
 }

@@ -10,8 +10,8 @@ import io.waybill.message.ErrorKind;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Receipt;
+import io.waybill.testbrokers.BrokerNode;
 import io.waybill.testbrokers.RocketMqBroker;
-import io.waybill.testbrokers.RocketMqNode;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -39,7 +39,7 @@ class RocketMqReplicationTest {
                     .subscribe(
                             "copied", delivery -> handled.add(delivery.message().id()));
             Set<UUID> stored = new HashSet<>();
-            RocketMqNode slave = cluster.brokers().get(1);
+            BrokerNode slave = cluster.brokers().get(1);
             try (Producer producer = waybill.producer("p").open()) {
                 Receipt receipt = producer.send(message("copied"));
                 assertReceipt(receipt, 2, false);

@@ -39,4 +39,14 @@ public class MemoryTarget extends InProcessTarget {
     protected final void crash(Waybill instance) {
         instance.unwrap(MemoryAdapter.Faults.class).crash();
     }
+
+    @Override
+    protected final void freeze(Waybill instance) {
+        instance.unwrap(MemoryAdapter.Faults.class).freeze();
+    }
+
+    @Override
+    protected final void thaw(Waybill instance) {
+        instance.unwrap(MemoryAdapter.Faults.class).thaw();
+    }
 }

@@ -3,27 +3,39 @@ package io.waybill.conformance;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link ConsumerMain} in a JVM of its own. */
 final class ChildConsumer implements KillableConsumer {
-    private static final long KILL_SECONDS = 10;
+    private static final long END_SECONDS = 10;
+    private static final String SHELL = "/bin/sh";
+    private static final String FREEZE =
+            "kill -STOP \"$0\" && echo; if read -r _; then kill -CONT \"$0\"; else kill -9 \"$0\"; fi";
 
     private final Process process;
     private final List<String> begun = new CopyOnWriteArrayList<>();
+    private @Nullable Process frost;
 
     private ChildConsumer(Process process) {
         this.process = process;
         Thread reader = new Thread(this::read, "child-" + process.pid());
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** Whether this system can freeze a process. */
+    static boolean canFreeze() {
+        return Files.isExecutable(Path.of(SHELL));
     }
 
     static ChildConsumer start(String uri, String group, String topic, Duration session) throws IOException {
@@ -63,11 +75,53 @@ final class ChildConsumer implements KillableConsumer {
     }
 
     @Override
+    public void release() {
+        try {
+            OutputStream commands = process.getOutputStream();
+            commands.write('\n');
+            commands.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Process " + process.pid() + " hears nothing", e);
+        }
+    }
+
+    /** The shell that stops it waits for the word to let it go on; it kills it if this JVM ends first. */
+    @Override
+    public void freeze() throws IOException {
+        Process shell = new ProcessBuilder(SHELL, "-c", FREEZE, Long.toString(process.pid()))
+                .redirectError(Redirect.INHERIT)
+                .start();
+        frost = shell;
+        if (shell.getInputStream().read() < 0) {
+            throw new IOException("Process " + process.pid() + " could not be stopped");
+        }
+    }
+
+    @Override
+    public void thaw() throws IOException {
+        Process shell = frost;
+        if (shell != null) {
+            frost = null;
+            try (OutputStream word = shell.getOutputStream()) {
+                word.write('\n');
+            }
+            await(shell, "The shell that stopped process " + process.pid() + " did not end");
+        }
+    }
+
+    @Override
     public void kill() {
         process.destroyForcibly();
+        await(process, "Process " + process.pid() + " survived SIGKILL");
+        if (frost != null) {
+            frost.destroyForcibly();
+        }
+    }
+
+    private static void await(Process process, String failure) {
         try {
-            if (!process.waitFor(KILL_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("Process " + process.pid() + " survived SIGKILL");
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(failure);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -149,6 +149,17 @@ public interface ConformanceTarget {
     }
 
     /**
+     * Whether such an instance can be frozen, and its partitions then have other owners after {@link #takeover}. Default:
+     * where this system has {@code /bin/sh}. False where the broker cannot tell a frozen instance from one that is idle; what
+     * needs it is skipped.
+     *
+     * @return whether
+     */
+    default boolean freezes() {
+        return ChildConsumer.canFreeze();
+    }
+
+    /**
      * Ends what {@link #start} began.
      *
      * @throws Exception if something is left

@@ -6,12 +6,14 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The main class of a {@link KillableConsumer} in a JVM of its own. The environment names the broker, so that no login stands
- * among the arguments: these are the group, the
- * topic and the session. It ends with its standard input, so with its parent.
+ * among the arguments: these are the group, the topic and the session. What stands on its standard input releases the handlers
+ * that are stuck; it ends with it, so with its parent.
  */
 public final class ConsumerMain {
     static final String URI = "WAYBILL_CONFORMANCE_URI";
     static final String BEGUN = "begun ";
+
+    private static final CountDownLatch RELEASED = new CountDownLatch(1);
 
     private ConsumerMain() {}
 
@@ -28,14 +30,14 @@ public final class ConsumerMain {
         Waybill.connect(System.getenv(URI))
                 .consumer(arguments[0])
                 .session(Duration.parse(arguments[2]))
-                .subscribe(arguments[1], KillableConsumer.handler(text -> System.out.println(BEGUN + text)));
+                .subscribe(arguments[1], KillableConsumer.handler(text -> System.out.println(BEGUN + text), RELEASED));
         new CountDownLatch(1).await();
     }
 
     private static void haltWithParent() {
         try {
             while (System.in.read() >= 0) {
-                // the parent says nothing
+                RELEASED.countDown();
             }
         } catch (java.io.IOException e) {
             System.err.println("The parent is gone: " + e);

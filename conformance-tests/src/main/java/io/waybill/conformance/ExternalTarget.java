@@ -49,6 +49,11 @@ record ExternalTarget(ConformanceTarget like, String uri) implements Conformance
     }
 
     @Override
+    public boolean freezes() {
+        return like.freezes();
+    }
+
+    @Override
     public void stop() {}
 
     @Override

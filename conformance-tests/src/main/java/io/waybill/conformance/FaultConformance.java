@@ -152,6 +152,45 @@ class FaultConformance {
         }
     }
 
+    @Test
+    @DisplayName(
+            "S1 S2 S4 C1 C2 C15 the broker is frozen for longer than sends may take, and goes on: no receipt and no failure is false, consumers go on where they were")
+    void frozenAndGoingOn(Scene scene) throws Exception {
+        BrokerFaults faults = scene.faults();
+        String topic = scene.topic(4);
+        Inbox inbox = scene.inbox();
+        Consumer consumer = scene.open(
+                scene.connect().consumer(scene.group()).session(scene.target().session()), topic, delivery -> {
+                    LockSupport.parkNanos(2_000_000); // so that much is under way
+                    inbox.handle(delivery);
+                });
+        History history = new History(scene, scene.connect(), Duration.ofSeconds(2), topic);
+        history.recover();
+        history.send(1_000);
+        history.awaitEnds();
+        scene.eventually("some are handled", () -> inbox.messages() > 100);
+        faults.pause();
+        int unknown = history.unknown().size();
+        for (int i = 0; i < 3; i++) { // each takes as long as sends may
+            long begun = System.nanoTime();
+            history.send(50);
+            history.awaitEnds();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as("50 sends at once, into four partitions, that do not wait for each other")
+                    .isLessThan(Duration.ofSeconds(12));
+        }
+        assertThat(history.unknown()).as("sends of unknown outcome").hasSizeGreaterThan(unknown);
+        faults.resume();
+        history.recover();
+        history.send(1_000);
+        history.awaitEnds();
+        history.recover();
+        history.assertKept(inbox);
+        scene.eventually(
+                "the consumer is well",
+                () -> consumer.state() == State.OPEN && consumer.assignment().size() == 4);
+    }
+
     /** How sends ended; fails if one does not for far longer than any timeout that these tests set. */
     private static List<@Nullable ErrorKind> ends(List<CompletableFuture<?>> sends) {
         Scene.within(

@@ -6,9 +6,11 @@ import io.waybill.Consumer;
 import io.waybill.Handler;
 import io.waybill.Producer;
 import io.waybill.message.CloseReport;
+import io.waybill.message.Receipt;
 import io.waybill.message.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several instances of one group: shares, hand-over, crashes. */
@@ -28,6 +31,19 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Competing instances")
 class GroupConformance {
     private static final Duration GRACEFUL = Duration.ofSeconds(5);
+    private static final int KEYS = 28;
+    private static final int STUCK_KEYS = 8;
+
+    /** For a victim: whether its group has it. */
+    private static void awaitMember(Scene scene, String group) {
+        scene.eventually(
+                "the victim is in the group",
+                () -> scene.waybill()
+                        .admin()
+                        .describeGroup(group)
+                        .filter(found -> found.members() == 1)
+                        .isPresent());
+    }
 
     private static Consumer join(Scene scene, String group, String topic, Handler handler) {
         return scene.connect().consumer(group).session(scene.target().session()).subscribe(topic, handler);
@@ -141,13 +157,7 @@ class GroupConformance {
         Set<String> finished = new HashSet<>();
         Set<String> stuck = new HashSet<>();
         try (KillableConsumer victim = scene.killable(group, topic)) {
-            scene.eventually(
-                    "the victim is in the group",
-                    () -> scene.waybill()
-                            .admin()
-                            .describeGroup(group)
-                            .filter(found -> found.members() == 1)
-                            .isPresent());
+            awaitMember(scene, group);
             Producer producer = scene.producer();
             scene.eventually("it owns its partitions", () -> {
                 String text = "probe-" + sent.size();
@@ -188,6 +198,93 @@ class GroupConformance {
         owed.removeAll(finished);
         assertThat(owed).containsAll(stuck);
         scene.eventually("what was not finished comes", () -> new HashSet<>(survivor.texts()).containsAll(owed));
+    }
+
+    @Test
+    @DisplayName(
+            "C1 C2 C5 C9 C15 an instance frozen in its handlers beyond its session: another takes over in order, nothing of the frozen one's is acknowledged, and it comes back")
+    void frozenInTheHandler(Scene scene) throws Exception {
+        scene.requireQuickTakeover();
+        replaceFrozen(scene);
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("C1 C2 C5 C9 C15 the same where it takes long")
+    void frozenInTheHandlerForLong(Scene scene) throws Exception {
+        scene.requireSlowTakeover();
+        replaceFrozen(scene);
+    }
+
+    /** The frozen instance and its successor hold the same messages in their handlers; only those of the former return. */
+    private static void replaceFrozen(Scene scene) throws Exception {
+        String topic = scene.topic(4);
+        String group = scene.group();
+        Producer producer = scene.producer();
+        KillableConsumer frozen = scene.freezable(group, topic);
+        awaitMember(scene, group);
+        Set<String> stuck = sendToAllKeys(producer, topic, 0);
+        stuck.removeIf(text -> !text.startsWith(KillableConsumer.STUCK));
+        Set<String> sent = new HashSet<>(stuck);
+        for (int number = 1; number < 5; number++) {
+            sent.addAll(sendToAllKeys(producer, topic, number));
+        }
+        scene.eventually("it is in its handlers", () -> frozen.begun().containsAll(stuck));
+        scene.eventually(
+                "what other keys have is finished",
+                () -> frozen.begun().stream()
+                                .filter(text -> text.endsWith("-4"))
+                                .count()
+                        == KEYS - STUCK_KEYS);
+        frozen.freeze();
+        Inbox inbox = scene.inbox();
+        CountDownLatch never = scene.gate();
+        Consumer other = scene.connect()
+                .consumer(group)
+                .session(scene.target().session())
+                .drain(Duration.ofMillis(300))
+                .subscribe(topic, delivery -> {
+                    inbox.handle(delivery);
+                    if (delivery.message().text().startsWith(KillableConsumer.STUCK)) {
+                        never.await();
+                    }
+                });
+        Scene.within(
+                scene.target().takeover(),
+                "the other owns all",
+                () -> other.assignment().size() == 4);
+        sent.addAll(sendToAllKeys(producer, topic, 5));
+        scene.eventually(
+                "what the frozen one holds comes to the other",
+                () -> inbox.texts().containsAll(stuck));
+        scene.eventually("so does what is sent now", () -> inbox.has("key-" + (KEYS - 1) + "-5"));
+        frozen.release();
+        frozen.thaw();
+        scene.eventually("it takes its share again", () -> other.assignment().size() == 2);
+        sent.addAll(sendToAllKeys(producer, topic, 6));
+        CloseReport report = other.close(Duration.ofMillis(300));
+        assertThat(report.unfinished()).as("handlers of the other that run").isPositive();
+        scene.eventually(
+                "what the other did not finish comes to the frozen one again",
+                () -> stuck.stream().allMatch(text -> Collections.frequency(frozen.begun(), text) > 1));
+        scene.eventually("nothing was skipped", () -> {
+            Set<String> seen = new HashSet<>(frozen.begun());
+            seen.addAll(inbox.texts());
+            return seen.containsAll(sent);
+        });
+        inbox.assertOrderOfKeys();
+    }
+
+    /** One message for each key, which begins with the word that handlers are stuck at if it is the first of some keys. */
+    private static Set<String> sendToAllKeys(Producer producer, String topic, int number) {
+        Set<String> texts = new HashSet<>();
+        for (int key = 0; key < KEYS; key++) {
+            boolean sticks = number == 0 && key < STUCK_KEYS;
+            String text = (sticks ? KillableConsumer.STUCK : "key") + "-" + key + "-" + number;
+            Receipt unused = producer.send(Scene.message(topic, "k" + key, text));
+            texts.add(text);
+        }
+        return texts;
     }
 
     @Test

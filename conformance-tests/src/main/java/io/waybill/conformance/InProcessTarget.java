@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,21 @@ public abstract class InProcessTarget implements ConformanceTarget {
      * @param instance its connection
      */
     protected abstract void crash(Waybill instance);
+
+    /**
+     * Freezes an instance, as the broker sees it: its session is over, and it hears and asks nothing. Not called where {@link
+     * #freezes} is false.
+     *
+     * @param instance its connection
+     */
+    protected abstract void freeze(Waybill instance);
+
+    /**
+     * Lets a frozen instance go on where it was.
+     *
+     * @param instance its connection
+     */
+    protected abstract void thaw(Waybill instance);
 
     @Override
     public final String name() {
@@ -80,8 +96,11 @@ public abstract class InProcessTarget implements ConformanceTarget {
     @Override
     public final KillableConsumer startConsumer(String group, String topic) {
         List<String> begun = new CopyOnWriteArrayList<>();
+        CountDownLatch released = new CountDownLatch(1);
         Waybill instance = Waybill.connect(uri);
-        var unused = instance.consumer(group).session(session()).subscribe(topic, KillableConsumer.handler(begun::add));
+        var unused = instance.consumer(group)
+                .session(session())
+                .subscribe(topic, KillableConsumer.handler(begun::add, released));
         return new KillableConsumer() {
             @Override
             public List<String> begun() {
@@ -89,8 +108,23 @@ public abstract class InProcessTarget implements ConformanceTarget {
             }
 
             @Override
+            public void release() {
+                released.countDown();
+            }
+
+            @Override
             public void kill() {
                 crash(instance);
+            }
+
+            @Override
+            public void freeze() {
+                InProcessTarget.this.freeze(instance);
+            }
+
+            @Override
+            public void thaw() {
+                InProcessTarget.this.thaw(instance);
             }
         };
     }

@@ -15,9 +15,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 
 /** Keeps what arrives, in the order in which it does. Safe for many threads. */
 final class Inbox implements Handler {
+    private static final Pattern BEFORE_LAST_NUMBER = Pattern.compile(".*\\D", Pattern.DOTALL);
+
     private final Scene scene;
     private final Queue<Delivery> deliveries = new ConcurrentLinkedQueue<>();
     private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
@@ -62,12 +65,14 @@ final class Inbox implements Handler {
         return Set.copyOf(ids);
     }
 
-    /** The messages of each key, whose texts are numbers, came in the order of the numbers; repetitions do not count. */
+    /** The messages of each key, whose texts end with numbers, came in the order of the numbers; repetitions do not count. */
     void assertOrderOfKeys() {
         Map<String, Set<Integer>> byKey = new LinkedHashMap<>();
         for (Delivery delivery : deliveries) {
             byKey.computeIfAbsent(delivery.message().keyText().orElse(""), key -> new LinkedHashSet<>())
-                    .add(Integer.valueOf(delivery.message().text()));
+                    .add(Integer.valueOf(BEFORE_LAST_NUMBER
+                            .matcher(delivery.message().text())
+                            .replaceFirst("")));
         }
         byKey.forEach((key, numbers) -> assertThat(List.copyOf(numbers))
                 .as("first deliveries of key %s", key)

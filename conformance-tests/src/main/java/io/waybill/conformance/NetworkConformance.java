@@ -2,7 +2,6 @@ package io.waybill.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.waybill.Consumer;
 import io.waybill.Waybill;
@@ -34,8 +33,6 @@ class NetworkConformance {
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(3);
     /** Rounds of sends whose history a long test has room for. */
     private static final int MOST_SENDS = 12_000;
-    /** Beyond it a test is no part of the normal run. */
-    private static final Duration SHORT = Duration.ofSeconds(20);
 
     /** Long enough for what was handed over to be on the wire. */
     private static void pass(Duration time) {
@@ -238,10 +235,7 @@ class NetworkConformance {
     @DisplayName(
             "C1 C9 C15 an instance whose connection fell silent: another takes over in time, and nothing is skipped")
     void silentInstance(Scene scene) throws Exception {
-        assumeTrue(
-                scene.target().takeover().compareTo(SHORT) <= 0,
-                () -> "On " + scene.target().name() + " it takes up to "
-                        + scene.target().takeover() + ": among the soak tests");
+        scene.requireQuickTakeover();
         replaceSilentInstance(scene);
     }
 
@@ -249,9 +243,7 @@ class NetworkConformance {
     @Tag("soak")
     @DisplayName("C1 C9 C15 the same where it takes long")
     void silentInstanceForLong(Scene scene) throws Exception {
-        assumeTrue(
-                scene.target().takeover().compareTo(SHORT) > 0,
-                () -> "On " + scene.target().name() + " it is in the normal run");
+        scene.requireSlowTakeover();
         replaceSilentInstance(scene);
     }
 

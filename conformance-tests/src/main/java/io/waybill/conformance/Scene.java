@@ -41,6 +41,9 @@ final class Scene implements AutoCloseable {
 
     private static final Duration STAYS = Duration.ofMillis(800);
     private static final Duration CLOSE = Duration.ofSeconds(20);
+    /** Beyond it a takeover is no part of the normal run. */
+    private static final Duration SHORT = Duration.ofSeconds(20);
+
     private static final String RUN = "suite-" + UUID.randomUUID().toString().substring(0, 6) + "-";
     private static final AtomicInteger SCENES = new AtomicInteger();
 
@@ -185,6 +188,12 @@ final class Scene implements AutoCloseable {
         return gate;
     }
 
+    /** An instance that can be killed and frozen; it ends with the test. Skips the test if it cannot be frozen. */
+    KillableConsumer freezable(String group, String topic) throws Exception {
+        Assumptions.assumeTrue(target.freezes(), () -> target.name() + " gives no way to freeze an instance");
+        return killable(group, topic);
+    }
+
     /** An instance that can be killed; it ends with the test. */
     KillableConsumer killable(String group, String topic) throws Exception {
         KillableConsumer consumer = closed(target.startConsumer(group, topic));
@@ -197,6 +206,22 @@ final class Scene implements AutoCloseable {
             }
 
             @Override
+            public void release() {
+                consumer.release();
+            }
+
+            @Override
+            public void freeze() throws Exception {
+                report.accept(Reported.FAULT, "consumer frozen");
+                consumer.freeze();
+            }
+
+            @Override
+            public void thaw() throws Exception {
+                consumer.thaw();
+            }
+
+            @Override
             public void kill() {
                 if (!killed) {
                     killed = true;
@@ -205,6 +230,22 @@ final class Scene implements AutoCloseable {
                 consumer.kill();
             }
         };
+    }
+
+    /** Skips the test where partitions of an instance that fell silent are taken over so late that it is no part of the normal run. */
+    void requireQuickTakeover() {
+        Assumptions.assumeTrue(
+                takeoverIsQuick(),
+                () -> "On " + target.name() + " it takes up to " + target.takeover() + ": among the soak tests");
+    }
+
+    /** Skips the test where {@link #requireQuickTakeover} does not. */
+    void requireSlowTakeover() {
+        Assumptions.assumeFalse(takeoverIsQuick(), () -> "On " + target.name() + " it is in the normal run");
+    }
+
+    private boolean takeoverIsQuick() {
+        return target.takeover().compareTo(SHORT) <= 0;
     }
 
     /** What can be done to the broker; skips the test if nothing can. It is undone when the test ends. */

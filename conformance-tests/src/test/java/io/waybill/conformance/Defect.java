@@ -8,6 +8,7 @@ import static io.waybill.conformance.WrongAdapter.polling;
 import static io.waybill.conformance.WrongAdapter.receiving;
 import static io.waybill.conformance.WrongAdapter.resetting;
 import static io.waybill.conformance.WrongAdapter.sending;
+import static io.waybill.conformance.WrongAdapter.settlingWhatIsLost;
 import static io.waybill.conformance.WrongAdapter.storingBackwards;
 import static io.waybill.conformance.WrongAdapter.withSink;
 import static io.waybill.conformance.WrongAdapter.without;
@@ -154,6 +155,18 @@ enum Defect {
                     })))
                     .toList()))),
 
+    CONFIRMS_BEFORE_THE_BROKER_DOES(
+            "S2",
+            NetworkConformance.class,
+            "responsesHeldBack",
+            "receipts though no response came",
+            handingOver((lane, batch) -> {
+                lane.send(batch.stream()
+                        .map(outgoing -> changed(outgoing, Map.of("stored", (arguments, original) -> null)))
+                        .toList());
+                batch.forEach(outgoing -> outgoing.stored(-1, Durability.ONE_UNFLUSHED));
+            })),
+
     LOSES_EMPTY_HEADERS(
             "S1", SendConformance.class, "arrivesAsItWasSent", "A-Z.a_z-0.9", delivering((receiver, delivery) -> {
                 Headers.Builder kept = Headers.unchecked();
@@ -275,6 +288,13 @@ enum Defect {
                 arguments[1] = position == 0 ? position : position + 1;
                 return original.call();
             }))),
+
+    ACKNOWLEDGES_WHAT_IT_LOST(
+            "C5",
+            GroupConformance.class,
+            "frozenInTheHandler",
+            "what the other did not finish comes to the frozen one again",
+            settlingWhatIsLost()),
 
     HIDES_A_LOST_CONNECTION(
             "C15",

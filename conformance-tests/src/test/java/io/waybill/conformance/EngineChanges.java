@@ -25,6 +25,13 @@ final class EngineChanges {
         }
     }
 
+    static final class NotHandedOver {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) boolean handedOver) {
+            handedOver = false;
+        }
+    }
+
     static final class BehindTheLast {
         @Advice.OnMethodExit
         static void exit(

@@ -14,6 +14,14 @@ enum EngineDefect {
     NEVER_LOOKS_AT_THE_CLOCK(
             "S4", FaultConformance.class, "aSilentBroker", "all sends end", "engine.SendLane", nothing("sweep")),
 
+    CALLS_WHAT_IS_LATE_REFUSED(
+            "S2",
+            FaultConformance.class,
+            "frozenAndGoingOn",
+            "sends of unknown outcome",
+            "engine.SendLane",
+            changed(EngineChanges.NotHandedOver.class, "tooLate")),
+
     LETS_EVERYTHING_IN(
             "S7",
             SendConformance.class,

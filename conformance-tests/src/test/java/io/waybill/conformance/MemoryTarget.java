@@ -34,4 +34,14 @@ public class MemoryTarget extends InProcessTarget {
     protected void crash(Waybill instance) {
         instance.unwrap(MemoryAdapter.Faults.class).crash();
     }
+
+    @Override
+    protected void freeze(Waybill instance) {
+        instance.unwrap(MemoryAdapter.Faults.class).freeze();
+    }
+
+    @Override
+    protected void thaw(Waybill instance) {
+        instance.unwrap(MemoryAdapter.Faults.class).thaw();
+    }
 }

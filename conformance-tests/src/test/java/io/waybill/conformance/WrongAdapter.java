@@ -6,16 +6,20 @@ import io.waybill.message.Capability;
 import io.waybill.message.Delivery;
 import io.waybill.message.Durability;
 import io.waybill.message.Support;
+import io.waybill.message.TopicPartition;
 import io.waybill.spi.Adapter;
 import io.waybill.spi.AdminOperations;
 import io.waybill.spi.Outgoing;
 import io.waybill.spi.Receiver;
 import io.waybill.spi.ReceiverSink;
 import io.waybill.spi.Sender;
+import io.waybill.spi.Settlement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -146,5 +150,45 @@ final class WrongAdapter {
             }));
             return original.call();
         };
+    }
+
+    /** Receivers that settle all that they delivered of a partition when they lose it, in the name of who owns it then. */
+    static UnaryOperator<Adapter> settlingWhatIsLost() {
+        Map<TopicPartition, Receiver> owners = new ConcurrentHashMap<>();
+        return receiving(receiver -> {
+            Map<TopicPartition, Long> latest = new ConcurrentHashMap<>();
+            Instead lost = (arguments, original) -> {
+                for (Object one : (Collection<?>) arguments[0]) {
+                    TopicPartition partition = (TopicPartition) one;
+                    long position = latest.getOrDefault(partition, -1L);
+                    owners.getOrDefault(partition, receiver)
+                            .settle(List.of(Settlement.prefix(partition, position, position + 1)), false);
+                }
+                return original.call();
+            };
+            Instead deliver = (arguments, original) -> {
+                for (Object one : (List<?>) arguments[1]) {
+                    latest.put((TopicPartition) arguments[0], ((Delivery) one).position());
+                }
+                return original.call();
+            };
+            return Map.of(
+                    "tryOwn",
+                    (arguments, original) -> {
+                        Object owns = original.call();
+                        if (Boolean.TRUE.equals(owns)) {
+                            owners.put((TopicPartition) arguments[0], receiver);
+                        }
+                        return owns;
+                    },
+                    "poll",
+                    (arguments, original) -> {
+                        arguments[1] = Intercepted.of(
+                                ReceiverSink.class,
+                                (ReceiverSink) arguments[1],
+                                Map.of("lost", lost, "deliver", deliver));
+                        return original.call();
+                    });
+        });
     }
 }

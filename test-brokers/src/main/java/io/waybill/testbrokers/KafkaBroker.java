@@ -3,53 +3,56 @@ package io.waybill.testbrokers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
- * An Apache Kafka broker (with its controller) in a child JVM of this one: one node, KRaft, listening on 127.0.0.1 only.
+ * An Apache Kafka broker (with its controller) in a child JVM of this one, and a second one on demand; KRaft, listening on
+ * 127.0.0.1 only.
  *
  * <p>Topics are not created by themselves unless {@link Builder#autoCreateTopics} says so; every internal topic has one
- * partition and one copy; groups rebalance without an initial delay. Otherwise Kafka's own defaults hold.
+ * partition, and a copy on each node; groups rebalance without an initial delay. Otherwise Kafka's own defaults hold.
  *
  * <p>Made by {@link #builder()}, which returns when the broker takes requests (some 3 s); ends with {@link #close()}, or with
- * this JVM.
+ * this JVM. What is done to this object is done to all its processes; {@link #nodes()} is for doing it to one of them.
  */
 public final class KafkaBroker implements RunningBroker {
     static final String NAME = "kafka";
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final int PORT_ATTEMPTS = 3;
 
     private final BrokerJars jars;
     private final BrokerSettings settings;
     private final Path home;
-    private final int port;
     private final KafkaFiles files;
-    private @Nullable ChildProcess process;
+    private final BrokerNodes nodes;
     private boolean closed;
 
-    private KafkaBroker(BrokerJars jars, BrokerSettings settings) {
+    private KafkaBroker(BrokerJars jars, BrokerSettings settings, int brokers) {
         this.jars = jars;
         this.settings = settings;
-        this.port = Ports.free();
         try {
             this.home = Reaper.temporaryFolder("waybill-kafka-");
         } catch (IOException e) {
             throw new UncheckedIOException("No temporary folder for the broker", e);
         }
         try {
-            this.files = new KafkaFiles(home, port, settings.security());
+            this.files = new KafkaFiles(home, brokers, settings.security());
             files.write(settings);
         } catch (IOException | RuntimeException e) {
             Reaper.delete(home);
             throw new IllegalStateException("The broker's files could not be written", e);
         }
+        this.nodes = new BrokerNodes(
+                toString(),
+                files.nodes().stream()
+                        .map(node ->
+                                new BrokerNode(node.name(), files.log(node), KafkaBrokerMain.READY, () -> launch(node)))
+                        .toList());
     }
 
     /** A broker with the defaults of {@link BrokerSettings#defaults()}. */
@@ -72,9 +75,14 @@ public final class KafkaBroker implements RunningBroker {
         return "kafka://" + bootstrapServers();
     }
 
-    /** Host and port, as Kafka's own clients want them. */
+    /** Host and port of each node, with commas between them, as Kafka's own clients want them. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + port;
+        return files.nodes().stream().map(KafkaFiles.Node::address).collect(Collectors.joining(","));
+    }
+
+    /** Its processes: one, unless the builder was told of more. The first has the controller: without it the others do not start. */
+    public List<BrokerNode> nodes() {
+        return nodes.all();
     }
 
     /** What Kafka's own clients have to be told to get in, secrets included; a new map. */
@@ -113,59 +121,41 @@ public final class KafkaBroker implements RunningBroker {
         return true;
     }
 
+    /** Whether all processes are there; paused ones are. */
     @Override
-    public synchronized boolean running() {
-        return process != null && process.alive();
+    public boolean running() {
+        return nodes.running();
     }
 
     @Override
-    public synchronized Set<ProcessHandle> processes() {
-        return process != null && process.alive() ? Set.of(process.handle()) : Set.of();
+    public Set<ProcessHandle> processes() {
+        return nodes.processes();
     }
 
     @Override
-    public synchronized void kill() {
-        requireRunning("killed").kill();
+    public void kill() {
+        nodes.kill();
     }
 
     @Override
-    public synchronized void pause() {
-        requireRunning("paused").pause();
+    public void pause() {
+        nodes.pause();
     }
 
     @Override
-    public synchronized void resume() {
-        requireRunning("resumed").resume();
+    public void resume() {
+        nodes.resume();
     }
 
     @Override
-    public synchronized void stop() {
-        requireRunning("stopped").stop(STOP_TIMEOUT);
+    public void stop() {
+        nodes.stop();
     }
 
+    /** Starts those of its processes that are not running. */
     @Override
-    public synchronized void start() {
-        if (closed || running()) {
-            throw new IllegalStateException(this + " cannot be started: it is " + (closed ? "closed" : "running"));
-        }
-        ChildProcess.Builder builder = ChildProcess.java(KafkaBrokerMain.class.getName())
-                .classPath(jars.classPath())
-                .heap(settings.heap())
-                .folder(home)
-                .systemProperty("log4j2.configurationFile", "classpath:io/waybill/testbrokers/kafka-log4j2.xml")
-                .systemProperty("waybill.broker.log", files.log().toString())
-                .arguments(files.properties().toString(), files.users().toString());
-        if (settings.quickStart()) {
-            builder.jvmArgument("-XX:TieredStopAtLevel=1");
-        }
-        ChildProcess child = builder.start();
-        process = child;
-        try {
-            String unused = child.awaitLine(KafkaBrokerMain.READY::equals, START_TIMEOUT);
-        } catch (IllegalStateException e) {
-            child.kill();
-            throw new IllegalStateException(this + " did not start\n" + logTail(), e);
-        }
+    public void start() {
+        nodes.start();
     }
 
     @Override
@@ -179,17 +169,15 @@ public final class KafkaBroker implements RunningBroker {
     }
 
     @Override
-    public synchronized String logTail() {
-        return LogTail.of(files.log(), process);
+    public String logTail() {
+        return nodes.logTail();
     }
 
     @Override
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            if (process != null) {
-                process.kill();
-            }
+            nodes.close();
             Reaper.delete(home);
         }
     }
@@ -199,17 +187,24 @@ public final class KafkaBroker implements RunningBroker {
         return "KafkaBroker[" + version() + " at " + bootstrapServers() + "]";
     }
 
-    private ChildProcess requireRunning(String what) {
-        ChildProcess child = process;
-        if (child == null || !child.alive()) {
-            throw new IllegalStateException(this + " cannot be " + what + ": it is not running\n" + logTail());
+    private ChildProcess launch(KafkaFiles.Node node) {
+        ChildProcess.Builder builder = ChildProcess.java(KafkaBrokerMain.class.getName())
+                .classPath(jars.classPath())
+                .heap(settings.heap())
+                .folder(home)
+                .systemProperty("log4j2.configurationFile", "classpath:io/waybill/testbrokers/kafka-log4j2.xml")
+                .systemProperty("waybill.broker.log", files.log(node).toString())
+                .arguments(files.properties(node).toString(), files.users().toString(), files.cluster());
+        if (settings.quickStart()) {
+            builder.jvmArgument("-XX:TieredStopAtLevel=1");
         }
-        return child;
+        return builder.start();
     }
 
     /** Choices for a broker that is to be started. Made by {@link KafkaBroker#builder()}; for one thread. */
     public static final class Builder {
         private BrokerSettings settings = BrokerSettings.defaults();
+        private int brokers = 1;
 
         private Builder() {}
 
@@ -219,7 +214,7 @@ public final class KafkaBroker implements RunningBroker {
             return this;
         }
 
-        /** The most that the heap may take, as the JVM writes it; 512m by default. */
+        /** The most that a node's heap may take, as the JVM writes it; 512m by default. */
         public Builder heap(String heap) {
             settings = settings.withHeap(heap);
             return this;
@@ -240,6 +235,15 @@ public final class KafkaBroker implements RunningBroker {
         /** Whether a topic comes into being when it is first asked for; false by default. */
         public Builder autoCreateTopics(boolean create) {
             return property("auto.create.topics.enable", Boolean.toString(create));
+        }
+
+        /**
+         * A second node, which is a broker alone: {@code node-2} beside {@code node-1}. The controller takes it out of the in-sync
+         * replicas some 3 s after it was killed or paused.
+         */
+        public Builder secondBroker() {
+            brokers = 2;
+            return this;
         }
 
         /** No TLS and no login: the default. */
@@ -280,7 +284,7 @@ public final class KafkaBroker implements RunningBroker {
         public KafkaBroker start() {
             BrokerJars jars = BrokerJars.of(BrokerJars.Kind.KAFKA);
             for (int attempt = 1; ; attempt++) {
-                KafkaBroker broker = new KafkaBroker(jars, settings);
+                KafkaBroker broker = new KafkaBroker(jars, settings, brokers);
                 try {
                     broker.start();
                     return broker;

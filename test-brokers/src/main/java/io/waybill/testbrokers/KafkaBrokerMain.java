@@ -14,7 +14,8 @@ import java.util.Properties;
  * Kafka's broker and controller in this JVM. The only class that knows Kafka's internals, by reflection: they are on the class
  * path of the child alone.
  *
- * <p>Arguments: the file with the broker's properties, and the file with the users to create when its storage is formatted.
+ * <p>Arguments: the file with the broker's properties; the file with the users to create and the id of the cluster, both for
+ * when its storage is formatted.
  */
 final class KafkaBrokerMain {
     static final String READY = "waybill: the broker takes requests";
@@ -28,15 +29,15 @@ final class KafkaBrokerMain {
             properties.load(in);
         }
         if (!Files.exists(Path.of(properties.getProperty("log.dirs"), "meta.properties"))) {
-            format(settings, Files.readAllLines(Path.of(args[1])));
+            format(settings, Files.readAllLines(Path.of(args[1])), args[2]);
         }
         start(properties);
     }
 
-    private static void format(Path settings, List<String> users) throws ReflectiveOperationException {
+    private static void format(Path settings, List<String> users, String cluster) throws ReflectiveOperationException {
         List<String> arguments = new ArrayList<>();
         arguments.addAll(List.of("format", "--config", settings.toString()));
-        arguments.addAll(List.of("--cluster-id", randomClusterId()));
+        arguments.addAll(List.of("--cluster-id", cluster));
         for (String user : users) {
             arguments.addAll(List.of("--add-scram", user));
         }
@@ -46,13 +47,6 @@ final class KafkaBrokerMain {
         if (!Integer.valueOf(0).equals(exit)) {
             throw new IllegalStateException("The broker's storage could not be formatted");
         }
-    }
-
-    private static String randomClusterId() throws ReflectiveOperationException {
-        return Class.forName("org.apache.kafka.common.Uuid")
-                .getMethod("randomUuid")
-                .invoke(null)
-                .toString();
     }
 
     private static void start(Properties properties) throws ReflectiveOperationException {

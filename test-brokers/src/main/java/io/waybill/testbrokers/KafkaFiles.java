@@ -4,23 +4,42 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
-/** What a Kafka broker finds in its folder when it starts: its properties, the users to create, and its certificate. */
+/** What the nodes of a Kafka broker find in its folder when they start: properties each, the users to create, a certificate. */
 final class KafkaFiles {
     private static final String HOST = "127.0.0.1";
+    private static final int ID_BYTES = 16;
 
     private final Path home;
-    private final int port;
+    private final List<Node> nodes;
+    private final int controllerPort = Ports.free();
+    private final String cluster = randomId();
     private final Security security;
     private final Optional<TlsFiles> tls;
 
-    KafkaFiles(Path home, int port, Security security) {
+    /** One process: a broker, and the controller if it is the first. */
+    record Node(int id, int port) {
+        String name() {
+            return "node-" + id;
+        }
+
+        String address() {
+            return HOST + ":" + port;
+        }
+    }
+
+    KafkaFiles(Path home, int brokers, Security security) {
         this.home = home;
-        this.port = port;
+        this.nodes = IntStream.rangeClosed(1, brokers)
+                .mapToObj(id -> new Node(id, Ports.free()))
+                .toList();
         this.security = security;
         this.tls = security.encrypted()
                 ? Optional.of(TlsFiles.create(home.resolve("tls"), security.encryption()))
@@ -35,12 +54,22 @@ final class KafkaFiles {
         return home.resolve("logs");
     }
 
-    Path log() {
-        return logs().resolve("broker.log");
+    /** The first has the controller. */
+    List<Node> nodes() {
+        return nodes;
     }
 
-    Path properties() {
-        return home.resolve("server.properties");
+    /** The id of the cluster, as Kafka's tools want one. */
+    String cluster() {
+        return cluster;
+    }
+
+    Path log(Node node) {
+        return logs().resolve(node.name() + ".log");
+    }
+
+    Path properties(Node node) {
+        return home.resolve(node.name() + ".properties");
     }
 
     Path users() {
@@ -69,33 +98,34 @@ final class KafkaFiles {
     void write(BrokerSettings settings) throws IOException {
         Files.createDirectories(data());
         Files.createDirectories(logs());
-        Properties properties = defaults();
-        secure(properties);
-        properties.putAll(settings.properties());
-        try (OutputStream out = Files.newOutputStream(properties())) {
-            properties.store(out, null);
+        for (Node node : nodes) {
+            Properties properties = defaults(node);
+            secure(properties);
+            properties.putAll(settings.properties());
+            try (OutputStream out = Files.newOutputStream(properties(node))) {
+                properties.store(out, null);
+            }
         }
         Files.write(users(), scramUsers());
     }
 
-    private Properties defaults() {
-        int controller = Ports.free();
+    private Properties defaults(Node node) {
+        boolean first = node.equals(nodes.get(0));
+        String controller = HOST + ":" + controllerPort;
+        String brokerListeners = "CLIENT://" + node.address() + ",INTERNAL://" + HOST + ":" + Ports.free();
         Properties properties = new Properties();
-        properties.setProperty("process.roles", "broker,controller");
-        properties.setProperty("node.id", "1");
-        properties.setProperty("controller.quorum.voters", "1@" + HOST + ":" + controller);
+        properties.setProperty("process.roles", first ? "broker,controller" : "broker");
+        properties.setProperty("node.id", Integer.toString(node.id()));
+        properties.setProperty("controller.quorum.voters", nodes.get(0).id() + "@" + controller);
         properties.setProperty("controller.listener.names", "CONTROLLER");
         properties.setProperty("inter.broker.listener.name", "INTERNAL");
         properties.setProperty(
                 "listener.security.protocol.map", "CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,CLIENT:" + protocol());
-        properties.setProperty(
-                "listeners",
-                "CLIENT://" + HOST + ":" + port + ",INTERNAL://" + HOST + ":" + Ports.free() + ",CONTROLLER://" + HOST
-                        + ":" + controller);
-        properties.setProperty("log.dirs", data().toString());
+        properties.setProperty("listeners", first ? brokerListeners + ",CONTROLLER://" + controller : brokerListeners);
+        properties.setProperty("log.dirs", data().resolve(node.name()).toString());
         properties.setProperty("auto.create.topics.enable", "false");
         for (String internal : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
-            properties.setProperty(internal + ".replication.factor", "1");
+            properties.setProperty(internal + ".replication.factor", Integer.toString(nodes.size()));
             properties.setProperty(internal + ".num.partitions", "1");
         }
         properties.setProperty("transaction.state.log.min.isr", "1");
@@ -107,6 +137,17 @@ final class KafkaFiles {
         // its default is a buffer of 128 MiB on the heap
         properties.setProperty("log.cleaner.dedupe.buffer.size", "8388608");
         return properties;
+    }
+
+    /** As Kafka's own are: 16 bytes in Base64, without a minus sign at the beginning, which a tool takes for an option. */
+    private static String randomId() {
+        byte[] id = new byte[ID_BYTES];
+        String text;
+        do {
+            ThreadLocalRandom.current().nextBytes(id);
+            text = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+        } while (text.startsWith("-"));
+        return text;
     }
 
     private void secure(Properties properties) {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * An Apache RocketMQ name server and its brokers, one by default, each in a child JVM of this one, listening on 127.0.0.1; the port that a
@@ -30,7 +29,7 @@ public final class RocketMqBroker implements RunningBroker {
     private final BrokerSettings settings;
     private final Path home;
     private final RocketMqFiles files;
-    private final List<RocketMqNode> nodes;
+    private final BrokerNodes nodes;
     private boolean closed;
 
     private RocketMqBroker(BrokerJars jars, BrokerSettings settings, RocketMqFiles.Layout layout) {
@@ -48,9 +47,12 @@ public final class RocketMqBroker implements RunningBroker {
             Reaper.delete(home);
             throw new IllegalStateException("The broker's files could not be written", e);
         }
-        this.nodes = files.nodes().stream()
-                .map(node -> new RocketMqNode(node.name(), files.log(node.name()), () -> launch(node)))
-                .toList();
+        this.nodes = new BrokerNodes(
+                toString(),
+                files.nodes().stream()
+                        .map(node -> new BrokerNode(
+                                node.name(), files.log(node.name()), RocketMqBrokerMain.READY, () -> launch(node)))
+                        .toList());
     }
 
     /** A broker with the defaults of {@link BrokerSettings#defaults()}. */
@@ -89,13 +91,13 @@ public final class RocketMqBroker implements RunningBroker {
     }
 
     /** The process of the name server. */
-    public RocketMqNode nameServer() {
-        return nodes.get(0);
+    public BrokerNode nameServer() {
+        return nodes.all().get(0);
     }
 
     /** The processes of the brokers: one, unless the builder was told of more; a slave comes after its master. */
-    public List<RocketMqNode> brokers() {
-        return nodes.subList(1, nodes.size());
+    public List<BrokerNode> brokers() {
+        return nodes.all().subList(1, nodes.all().size());
     }
 
     @Override
@@ -115,48 +117,39 @@ public final class RocketMqBroker implements RunningBroker {
 
     /** Whether all processes are there; paused ones are. */
     @Override
-    public synchronized boolean running() {
-        return nodes.stream().allMatch(RocketMqNode::running);
+    public boolean running() {
+        return nodes.running();
     }
 
     @Override
-    public synchronized Set<ProcessHandle> processes() {
-        return nodes.stream().flatMap(node -> node.process().stream()).collect(Collectors.toUnmodifiableSet());
+    public Set<ProcessHandle> processes() {
+        return nodes.processes();
     }
 
     @Override
-    public synchronized void kill() {
-        requireRunning("killed").forEach(RocketMqNode::kill);
+    public void kill() {
+        nodes.kill();
     }
 
     @Override
-    public synchronized void pause() {
-        requireRunning("paused").forEach(RocketMqNode::pause);
+    public void pause() {
+        nodes.pause();
     }
 
     @Override
-    public synchronized void resume() {
-        requireRunning("resumed").forEach(RocketMqNode::resume);
+    public void resume() {
+        nodes.resume();
     }
 
     @Override
-    public synchronized void stop() {
-        List<RocketMqNode> running = requireRunning("stopped");
-        // a broker takes leave of its name server
-        for (int i = running.size() - 1; i >= 0; i--) {
-            running.get(i).stop();
-        }
+    public void stop() {
+        nodes.stop();
     }
 
     /** Starts those of its processes that are not running. */
     @Override
-    public synchronized void start() {
-        List<RocketMqNode> down = nodes.stream().filter(node -> !node.running()).toList();
-        if (closed || down.isEmpty()) {
-            throw new IllegalStateException(this + " cannot be started: it is " + (closed ? "closed" : "running"));
-        }
-        down.forEach(RocketMqNode::launch);
-        down.forEach(RocketMqNode::awaitReady);
+    public void start() {
+        nodes.start();
     }
 
     @Override
@@ -170,17 +163,15 @@ public final class RocketMqBroker implements RunningBroker {
     }
 
     @Override
-    public synchronized String logTail() {
-        return nodes.stream()
-                .map(node -> "-- " + node.name() + "\n" + node.logTail())
-                .collect(Collectors.joining("\n"));
+    public String logTail() {
+        return nodes.logTail();
     }
 
     @Override
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            nodes.forEach(RocketMqNode::close);
+            nodes.close();
             Reaper.delete(home);
         }
     }
@@ -215,16 +206,7 @@ public final class RocketMqBroker implements RunningBroker {
     }
 
     private boolean isRunning(String node) {
-        return nodes.stream().anyMatch(each -> each.name().equals(node) && each.running());
-    }
-
-    private List<RocketMqNode> requireRunning(String what) {
-        List<RocketMqNode> running =
-                nodes.stream().filter(RocketMqNode::running).toList();
-        if (running.isEmpty()) {
-            throw new IllegalStateException(this + " cannot be " + what + ": it is not running\n" + logTail());
-        }
-        return running;
+        return nodes.all().stream().anyMatch(each -> each.name().equals(node) && each.running());
     }
 
     /** Choices for a broker that is to be started. Made by {@link RocketMqBroker#builder()}; for one thread. */

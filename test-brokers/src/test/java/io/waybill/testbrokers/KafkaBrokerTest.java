@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class KafkaBrokerTest {
@@ -72,6 +73,32 @@ class KafkaBrokerTest {
         assertThat(KafkaClients.receive(broker, "paused", 2))
                 .startsWith("before")
                 .contains("after");
+    }
+
+    /** Among the long tests: the adapter's own tests use a second node in each run. */
+    @Test
+    @Tag("soak")
+    void oneOfTwoNodesCanBeKilledAndStoppedAndComesBack() throws Throwable {
+        try (KafkaBroker cluster =
+                KafkaBroker.builder().quickStart().heap("256m").secondBroker().start()) {
+            assertThat(cluster.nodes()).extracting(BrokerNode::name).containsExactly("node-1", "node-2");
+            assertThat(cluster.processes()).hasSize(2);
+            assertThat(KafkaClients.nodes(cluster.clientProperties())).isEqualTo(2);
+
+            BrokerNode second = cluster.nodes().get(1);
+            second.kill();
+            assertThat(cluster.running()).isFalse();
+            assertThat(cluster.processes()).hasSize(1);
+            second.start();
+            second.stop();
+            cluster.start();
+            assertThat(cluster.running()).isTrue();
+            assertThat(KafkaClients.nodes(cluster.clientProperties())).isEqualTo(2);
+
+            cluster.stop();
+            cluster.start();
+            assertThat(KafkaClients.nodes(cluster.clientProperties())).isEqualTo(2);
+        }
     }
 
     @Test

@@ -33,7 +33,7 @@ class RocketMqClusterTest {
             try {
                 assertThat(brokersOf(producer, 4)).containsExactlyInAnyOrder("broker-a", "broker-b");
 
-                RocketMqNode second = cluster.brokers().get(1);
+                BrokerNode second = cluster.brokers().get(1);
                 second.kill();
                 assertThat(cluster.running()).isFalse();
                 assertThat(cluster.processes()).hasSize(2);
@@ -62,7 +62,7 @@ class RocketMqClusterTest {
                 .start()) {
             RocketMqClients.createTopic(cluster, "copied");
             RocketMqClients.send(cluster, "copied", 0, 10);
-            RocketMqNode slave = cluster.brokers().get(1);
+            BrokerNode slave = cluster.brokers().get(1);
             assertThat(slave.name()).isEqualTo("broker-a-slave");
             DefaultMQProducer producer = RocketMqClients.producer(cluster);
             try {

@@ -7,28 +7,35 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process of a {@link RocketMqBroker}: its name server, or one of its brokers.
+ * One process of a broker that may have several: a node of a {@link KafkaBroker}, or the name server or one of the brokers of a
+ * {@link RocketMqBroker}.
  *
  * <p>It can be stopped, killed, paused and started on its own, with the same promises and exceptions as the whole
  * {@link RunningBroker}; it ends with it. Safe for use by several threads.
  */
-public final class RocketMqNode {
+public final class BrokerNode {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
 
     private final String name;
     private final Path log;
+    private final String ready;
     private final Supplier<ChildProcess> launcher;
     private @Nullable ChildProcess process;
     private boolean closed;
 
-    RocketMqNode(String name, Path log, Supplier<ChildProcess> launcher) {
+    /** @param ready the line that its process prints as soon as it takes requests */
+    BrokerNode(String name, Path log, String ready, Supplier<ChildProcess> launcher) {
         this.name = name;
         this.log = log;
+        this.ready = ready;
         this.launcher = launcher;
     }
 
-    /** {@code namesrv}, the name of a broker as RocketMQ's clients see it, or that name with {@code -slave} after it. */
+    /**
+     * Of Kafka: {@code node-1}, the controller among them, and so on, by the numbers that its clients see. Of RocketMQ: {@code
+     * namesrv}, the name of a broker as its clients see it, or that name with {@code -slave} after it.
+     */
     public String name() {
         return name;
     }
@@ -63,7 +70,10 @@ public final class RocketMqNode {
         requireRunning("stopped").stop(STOP_TIMEOUT);
     }
 
-    /** Starts it again on the same data and ports; returns when it takes requests and, if it is a master, has its routes. */
+    /**
+     * Starts it again on the same data and ports; returns when it takes requests and, if it is a master of RocketMQ, has its
+     * routes.
+     */
     public synchronized void start() {
         launch();
         awaitReady();
@@ -83,7 +93,7 @@ public final class RocketMqNode {
             if (child == null) {
                 throw new IllegalStateException(this + " was not launched");
             }
-            String unused = child.awaitLine(RocketMqBrokerMain.READY::equals, START_TIMEOUT);
+            String unused = child.awaitLine(ready::equals, START_TIMEOUT);
         } catch (IllegalStateException e) {
             if (child != null) {
                 child.kill();
@@ -105,7 +115,7 @@ public final class RocketMqNode {
 
     @Override
     public String toString() {
-        return "RocketMqNode[" + name + "]";
+        return "BrokerNode[" + name + "]";
     }
 
     private ChildProcess requireRunning(String what) {
