@@ -13,8 +13,9 @@
  * Sends use {@code acks=all} and the idempotent producer, whose ordered retries are Kafka's own. A message that was not
  * appended to the producer's buffer yet fails definitely; whatever fails later is OUTCOME_UNKNOWN, whatever Kafka says: "not
  * enough replicas", for one, is what the last try met, and one before it may be in the leader's log. A receipt names
- * {@code min(min.insync.replicas, replication factor)} copies, flushed only if {@code flush.messages} is 1; both are read from the topic, again every minute, and are 1 and no if the right to read them (DESCRIBE_CONFIGS) is
- * missing. Where a topic does not set them itself, the brokers of a cluster are taken to have the same defaults.
+ * {@code min(min.insync.replicas, replication factor)} copies, flushed only if {@code flush.messages} is 1; both are read
+ * from the topic, again every minute, and are 1 and no if the right to read them (DESCRIBE_CONFIGS) is missing. Where a topic
+ * does not set them itself, the brokers of a cluster are taken to have the same defaults.
  *
  * <p>Consumers read committed records only, commit what is settled, never by themselves, and never reset a position.
  *
