@@ -4,6 +4,8 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.exception.DockerClientException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Frame;
 import java.io.IOException;
@@ -42,7 +44,8 @@ import org.testcontainers.utility.DockerImageName;
 abstract class ContainerBroker implements RunningBroker {
     static final String HOST = "127.0.0.1";
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration PAUSE_TIMEOUT = Duration.ofSeconds(10);
     private static final int STOP_SECONDS = 30;
     private static final int PORT_ATTEMPTS = 3;
     private static final int TAIL_LINES = 40;
@@ -114,6 +117,7 @@ abstract class ContainerBroker implements RunningBroker {
     private synchronized void launch() {
         container.start();
         id = container.getContainerId();
+        awaitReady();
         version = readVersion() + " (image " + image.chosen() + ")";
     }
 
@@ -128,8 +132,8 @@ abstract class ContainerBroker implements RunningBroker {
     /** What must be done before the broker is killed, unless it is paused. */
     void beforeKill() {}
 
-    /** What must be waited for after a restart besides the log. */
-    void afterRestart() {}
+    /** What must be waited for after each start besides the log. */
+    void awaitReady() {}
 
     /** Asks the broker to end in order; need not wait for it. */
     abstract void end();
@@ -202,30 +206,30 @@ abstract class ContainerBroker implements RunningBroker {
         if (!paused(requireRunning("killed"))) {
             beforeKill();
         }
-        docker.killContainerCmd(id).exec();
+        tell("killed", () -> docker.killContainerCmd(id).exec());
         awaitEnd();
     }
 
     @Override
     public final synchronized void pause() {
         if (!paused(requireRunning("paused"))) {
-            docker.pauseContainerCmd(id).exec();
+            tell("paused", this::freeze);
         }
     }
 
     @Override
     public final synchronized void resume() {
         if (paused(requireRunning("resumed"))) {
-            docker.unpauseContainerCmd(id).exec();
+            tell("resumed", () -> docker.unpauseContainerCmd(id).exec());
         }
     }
 
     @Override
     public final synchronized void stop() {
         if (paused(requireRunning("stopped"))) {
-            docker.unpauseContainerCmd(id).exec();
+            tell("resumed", () -> docker.unpauseContainerCmd(id).exec());
         }
-        end();
+        tell("stopped", this::end);
         awaitEnd();
     }
 
@@ -236,12 +240,12 @@ abstract class ContainerBroker implements RunningBroker {
         }
         int before =
                 Math.toIntExact(ready.matcher(container.getLogs()).results().count());
-        docker.startContainerCmd(id).exec();
+        tell("started", () -> docker.startContainerCmd(id).exec());
         try {
             Wait.forLogMessage(".*" + ready.pattern() + ".*", before + 1)
                     .withStartupTimeout(START_TIMEOUT)
                     .waitUntilReady(container);
-            afterRestart();
+            awaitReady();
         } catch (ContainerLaunchException | IllegalStateException e) {
             String tail = logTail();
             if (running()) {
@@ -316,6 +320,30 @@ abstract class ContainerBroker implements RunningBroker {
 
     private static boolean paused(ContainerState state) {
         return Boolean.TRUE.equals(state.getPaused());
+    }
+
+    private void tell(String what, Runnable command) {
+        try {
+            command.run();
+        } catch (DockerException e) {
+            throw new UncheckedIOException(this + " cannot be " + what, new IOException(e.getMessage(), e));
+        }
+    }
+
+    /** With control groups of version 1, runc gives up soon if the container is busy, and lets it go on. */
+    private void freeze() {
+        long end = System.nanoTime() + PAUSE_TIMEOUT.toNanos();
+        while (true) {
+            try {
+                docker.pauseContainerCmd(id).exec();
+                return;
+            } catch (InternalServerErrorException e) {
+                boolean busy = String.valueOf(e.getMessage()).contains("unable to freeze");
+                if (!busy || System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private void awaitEnd() {

@@ -64,7 +64,7 @@ final class RabbitMqInContainer extends ContainerBroker {
     }
 
     @Override
-    void afterRestart() {
+    void awaitReady() {
         ExecResult answer = execute("rabbitmqctl", "--quiet", "eval", RabbitMqRegister.AWAIT_LEADERS);
         RabbitMqRegister.requireLed((answer.getStdout() + answer.getStderr()).strip());
     }

@@ -21,6 +21,8 @@ final class RocketMqInContainer extends ContainerBroker {
             + "until (: </dev/tcp/127.0.0.1/" + NAMES_INSIDE + ") 2>/dev/null; do sleep 0.1; done; "
             + "exec sh mqbroker -c " + FILE;
 
+    private static final int PAUSE_MILLIS = 20;
+
     private final int port;
     private final int brokerPort;
 
@@ -73,6 +75,27 @@ final class RocketMqInContainer extends ContainerBroker {
     @Override
     public Set<Integer> morePorts() {
         return Set.of(brokerPort);
+    }
+
+    /** The log says so a moment before the name server has the route to the topic that is named after the broker. */
+    @Override
+    void awaitReady() {
+        long end = System.nanoTime() + START_TIMEOUT.toNanos();
+        while (!RocketMqRoutes.known(port, RocketMqFiles.FIRST)) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("The name server has no route to the broker");
+            }
+            waitAMoment();
+        }
+    }
+
+    private static void waitAMoment() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for the name server", e);
+        }
     }
 
     @Override
