@@ -48,7 +48,9 @@ abstract class ContainerBroker implements RunningBroker {
     private static final Duration PAUSE_TIMEOUT = Duration.ofSeconds(10);
     private static final int STOP_SECONDS = 30;
     private static final int PORT_ATTEMPTS = 3;
-    private static final int TAIL_LINES = 40;
+    /** What RabbitMQ prints of a failure to start is longer than a hundred lines, and the reason stands at its beginning. */
+    private static final int TAIL_LINES = 200;
+
     private static final Pattern PORT_TAKEN = Pattern.compile("port is already allocated|address already in use");
     /** Ends the Java program $0 in order. The container's first process is a shell, which would take no notice of it. */
     private static final String TERMINATE =
