@@ -18,7 +18,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -51,7 +50,6 @@ final class ConformCommand implements Callable<Integer> {
     private static final int SHORT = 300;
     private static final Duration LONGEST_SOAK = Duration.ofHours(12);
     private static final Setting<Duration> SOAK = Setting.duration("soak", null, Duration.ofSeconds(1));
-    private static final String LATER = "testcontainers";
 
     private final PrintStream out;
     private final PrintStream err;
@@ -80,8 +78,11 @@ final class ConformCommand implements Callable<Integer> {
     @Option(
             names = "--with",
             paramLabel = "WAY",
-            description = "Where brokers come from: process (started here), external (named by"
-                    + " WAYBILL_TEST_BROKER_<NAME>), or auto (external if one is named, else process). Default: auto")
+            description =
+                    "Where brokers come from: process (started here), testcontainers (started here in containers of"
+                            + " Docker; WAYBILL_IMAGE_<NAME> names another image than the official one), external (named by"
+                            + " WAYBILL_TEST_BROKER_<NAME>), or auto (external if one is named, else process if that can be had,"
+                            + " else testcontainers). Default: auto")
     private String way = "auto";
 
     @Option(
@@ -238,9 +239,6 @@ final class ConformCommand implements Callable<Integer> {
     }
 
     private void checkWay() {
-        if (way.toLowerCase(Locale.ROOT).equals(LATER)) {
-            throw wrong("--with " + way + ": that way is not there yet; use one of " + Brokers.ways());
-        }
         if (!Brokers.ways().contains(way)) {
             throw wrong("--with was '" + way + "'; use one of " + Brokers.ways());
         }

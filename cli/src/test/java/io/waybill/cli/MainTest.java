@@ -3,6 +3,7 @@ package io.waybill.cli;
 import static io.waybill.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.testbrokers.Brokers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,7 @@ class MainTest {
     @Test
     void aBrokerThatCannotBeHadIsARowAndNoFailureUnlessAskedForByName(@TempDir Path empty) {
         System.setProperty(BROKER_JARS, empty.toString());
+        System.setProperty(Brokers.WITH, "process"); // no container instead
         try {
             Result all = run("demo", "--orders", "50");
             assertThat(all.code()).as(all.err()).isZero();
@@ -81,6 +83,7 @@ class MainTest {
             assertThat(row.get("balanced").booleanValue()).isFalse();
             assertThat(row.get("reason").asString()).contains("to have it");
         } finally {
+            System.clearProperty(Brokers.WITH);
             System.clearProperty(BROKER_JARS);
         }
     }
@@ -121,7 +124,6 @@ class MainTest {
                 "conform --soak 0s",
                 "conform --soak 13h",
                 "conform --with docker",
-                "conform --with testcontainers",
                 "conform --out /dev/null/nowhere",
                 "conform --nix",
                 "demo memory",

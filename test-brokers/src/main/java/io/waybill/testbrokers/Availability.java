@@ -5,7 +5,7 @@ package io.waybill.testbrokers;
  *
  * @param available whether {@link BrokerSource#start} can be expected to work
  * @param reason where the broker comes from, or why there is none
- * @param remedy the one command that would make it available; empty if it is
+ * @param remedy what would make it available, one command if possible; empty if it is
  */
 public record Availability(boolean available, String reason, String remedy) {
     static Availability yes(String origin) {

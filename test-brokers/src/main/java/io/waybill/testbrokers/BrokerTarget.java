@@ -55,12 +55,8 @@ abstract class BrokerTarget implements ConformanceTarget {
     @Override
     public final Optional<ProxiedBroker> proxied() throws IOException {
         RunningBroker broker = broker();
-        return broker.canFault() ? ProxiedBroker.loopback(broker.uri(), morePorts(broker)) : Optional.empty();
-    }
-
-    /** The ports that clients of a broker that was started here connect to, besides that of its URI. */
-    int[] morePorts(RunningBroker broker) {
-        return new int[0];
+        int[] more = broker.morePorts().stream().mapToInt(Integer::intValue).toArray();
+        return broker.canFault() ? ProxiedBroker.loopback(broker.uri(), more) : Optional.empty();
     }
 
     @Override

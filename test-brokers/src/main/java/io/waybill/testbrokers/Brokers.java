@@ -1,17 +1,26 @@
 package io.waybill.testbrokers;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The brokers that this module knows, and where each comes from on this machine.
  *
- * <p>A broker is started as a child process, unless the environment variable {@code WAYBILL_TEST_BROKER_<NAME>} (for example
- * {@code WAYBILL_TEST_BROKER_KAFKA=kafka://broker.example:9092}) names one that runs already. The system property
- * {@value #WITH} restricts that: {@code process} looks at no variable, {@code external} starts nothing, {@code auto} is the
- * default.
+ * <p>The system property {@value #WITH} says how:
+ *
+ * <ul>
+ *   <li>{@code external}: the one that the environment variable {@code WAYBILL_TEST_BROKER_<NAME>} names, for example
+ *       {@code WAYBILL_TEST_BROKER_KAFKA=kafka://broker.example:9092}; it runs already.
+ *   <li>{@code process}: started as a child process.
+ *   <li>{@code testcontainers}: started in a container, by Testcontainers, which must be on the class path, and a Docker engine
+ *       of this machine. The system property {@code waybill.image.<name>} or the environment variable
+ *       {@code WAYBILL_IMAGE_<NAME>} names another image than the official one.
+ *   <li>{@code auto}, the default: external if the variable is set, else process if that can be had, else testcontainers.
+ * </ul>
  */
 public final class Brokers {
     /** The system property that says where brokers come from. */
@@ -19,6 +28,7 @@ public final class Brokers {
 
     private static final String AUTO = "auto";
     private static final String PROCESS = "process";
+    private static final String CONTAINERS = "testcontainers";
     private static final String EXTERNAL = "external";
     private static final String OVERRIDE = "WAYBILL_TEST_BROKER_";
 
@@ -31,7 +41,7 @@ public final class Brokers {
 
     /** What {@link #WITH} may say. */
     public static List<String> ways() {
-        return List.of(AUTO, PROCESS, EXTERNAL);
+        return List.of(AUTO, PROCESS, CONTAINERS, EXTERNAL);
     }
 
     /**
@@ -55,10 +65,20 @@ public final class Brokers {
             throw new IllegalArgumentException("No broker '" + name + "'; there are " + names());
         }
         String variable = OVERRIDE + name.toUpperCase(Locale.ROOT);
-        return Optional.ofNullable(way.equals(PROCESS) ? null : environment.get(variable))
+        return switch (way) {
+            case PROCESS -> own(name);
+            case CONTAINERS -> new ContainerSource(name);
+            case EXTERNAL -> external(name, variable, environment).orElseGet(() -> new NoSource(name, variable));
+            default ->
+                external(name, variable, environment)
+                        .orElseGet(() -> new FirstSource(List.of(own(name), new ContainerSource(name))));
+        };
+    }
+
+    private static Optional<BrokerSource> external(String name, String variable, Map<String, String> environment) {
+        return Optional.ofNullable(environment.get(variable))
                 .filter(uri -> !uri.isBlank())
-                .<BrokerSource>map(uri -> new ExternalSource(name, uri.strip(), variable))
-                .orElseGet(() -> way.equals(EXTERNAL) ? new NoSource(name, variable) : own(name));
+                .map(uri -> new ExternalSource(name, uri.strip(), variable));
     }
 
     private static BrokerSource own(String name) {
@@ -118,6 +138,42 @@ public final class Brokers {
         @Override
         public RunningBroker start(BrokerSettings settings) {
             return RabbitMqBroker.builder().settings(settings).start();
+        }
+    }
+
+    /**
+     * The first of several that can be had. The later ones are looked for only where the earlier ones cannot be had.
+     *
+     * @param sources of the same kind of broker; at least one
+     */
+    record FirstSource(List<BrokerSource> sources) implements BrokerSource {
+        @Override
+        public String name() {
+            return sources.get(0).name();
+        }
+
+        @Override
+        public Availability availability() {
+            List<Availability> missing = new ArrayList<>();
+            for (BrokerSource source : sources) {
+                Availability one = source.availability();
+                if (one.available()) {
+                    return one;
+                }
+                missing.add(one);
+            }
+            return Availability.no(
+                    missing.stream().map(Availability::reason).collect(Collectors.joining("; and ")),
+                    missing.stream().map(Availability::remedy).collect(Collectors.joining(", or ")));
+        }
+
+        @Override
+        public RunningBroker start(BrokerSettings settings) {
+            return sources.stream()
+                    .filter(source -> source.availability().available())
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(name() + " is " + availability()))
+                    .start(settings);
         }
     }
 

@@ -5,8 +5,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
@@ -123,19 +125,26 @@ final class KafkaFiles {
                 "listener.security.protocol.map", "CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,CLIENT:" + protocol());
         properties.setProperty("listeners", first ? brokerListeners + ",CONTROLLER://" + controller : brokerListeners);
         properties.setProperty("log.dirs", data().resolve(node.name()).toString());
-        properties.setProperty("auto.create.topics.enable", "false");
+        properties.putAll(shared(nodes.size()));
+        return properties;
+    }
+
+    /** What every broker of ours is told, wherever it runs; internal topics have a copy on each node. */
+    static Map<String, String> shared(int nodes) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("auto.create.topics.enable", "false");
         for (String internal : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
-            properties.setProperty(internal + ".replication.factor", Integer.toString(nodes.size()));
-            properties.setProperty(internal + ".num.partitions", "1");
+            properties.put(internal + ".replication.factor", Integer.toString(nodes));
+            properties.put(internal + ".num.partitions", "1");
         }
-        properties.setProperty("transaction.state.log.min.isr", "1");
-        properties.setProperty("share.coordinator.state.topic.min.isr", "1");
-        properties.setProperty("group.initial.rebalance.delay.ms", "0");
+        properties.put("transaction.state.log.min.isr", "1");
+        properties.put("share.coordinator.state.topic.min.isr", "1");
+        properties.put("group.initial.rebalance.delay.ms", "0");
         // after a kill the controller lets the broker in again only when the session of its former life is over
-        properties.setProperty("broker.session.timeout.ms", "2800");
-        properties.setProperty("broker.heartbeat.interval.ms", "500");
+        properties.put("broker.session.timeout.ms", "2800");
+        properties.put("broker.heartbeat.interval.ms", "500");
         // its default is a buffer of 128 MiB on the heap
-        properties.setProperty("log.cleaner.dedupe.buffer.size", "8388608");
+        properties.put("log.cleaner.dedupe.buffer.size", "8388608");
         return properties;
     }
 

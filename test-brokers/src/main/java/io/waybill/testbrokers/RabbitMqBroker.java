@@ -4,9 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,26 +28,8 @@ public final class RabbitMqBroker implements RunningBroker {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
-    private static final int SAVE_MILLIS = 3_000;
     private static final int PORT_ATTEMPTS = 3;
     private static final String STARTED = "Starting broker... completed";
-    /** Waits in the node until all queues that elect a leader have one. */
-    private static final String AWAIT_LEADERS = """
-            Led = fun(Q) -> case amqqueue:get_type(Q) of
-                rabbit_quorum_queue -> case catch ra:members(amqqueue:get_pid(Q), 200) of
-                    {ok, _, {_, _}} -> true; _ -> false end;
-                rabbit_stream_queue -> (catch is_process_alive(amqqueue:get_pid(Q))) =:= true;
-                _ -> true end end,
-            End = erlang:monotonic_time(millisecond) + 30000,
-            Queues = fun() -> rabbit_amqqueue:list()
-                ++ lists:append([rabbit_amqqueue:list_down(V) || V <- rabbit_vhost:list_names()]) end,
-            Wait = fun Wait() -> case lists:dropwhile(Led, Queues()) of
-                [] -> all_led;
-                [Q | _] -> case erlang:monotonic_time(millisecond) < End of
-                    true -> timer:sleep(20), Wait();
-                    false -> {no_leader, amqqueue:get_name(Q)} end end end,
-            Wait().
-            """;
 
     private final RabbitMqServer server;
     private final BrokerSettings settings;
@@ -252,21 +231,15 @@ public final class RabbitMqBroker implements RunningBroker {
     }
 
     private void saveRegister() {
-        try (Socket socket = new Socket()) {
-            socket.setSoTimeout(SAVE_MILLIS);
-            InetAddress here = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-            socket.connect(new InetSocketAddress(here, files.saverPort()), SAVE_MILLIS);
-            int unused = socket.getInputStream().read();
+        try {
+            RabbitMqRegister.save(files.saverPort());
         } catch (IOException e) {
             LoggerFactory.getLogger(RabbitMqBroker.class).warn("{} did not save its register of queues", this, e);
         }
     }
 
     private void awaitLeaders() {
-        String answer = ctl("eval", AWAIT_LEADERS);
-        if (!answer.equals("all_led")) {
-            throw new IllegalStateException("A queue has no leader: " + answer);
-        }
+        RabbitMqRegister.requireLed(ctl("eval", RabbitMqRegister.AWAIT_LEADERS));
     }
 
     private ChildProcess launch(String... command) throws IOException {

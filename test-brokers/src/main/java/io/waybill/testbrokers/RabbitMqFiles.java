@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What a RabbitMQ node finds in its folder and in its environment when it starts; nothing of the system's own node. */
 final class RabbitMqFiles {
@@ -61,7 +61,7 @@ final class RabbitMqFiles {
         return epmdPort;
     }
 
-    /** The port on which the node saves its register of quorum queues and streams, and then closes the connection. */
+    /** Where {@link RabbitMqRegister#save} asks. */
     int saverPort() {
         return saverPort;
     }
@@ -76,11 +76,15 @@ final class RabbitMqFiles {
         Files.writeString(home.resolve("plugins"), "[].\n");
         Map<String, String> properties = defaults();
         properties.putAll(settings.properties());
-        List<String> lines = properties.entrySet().stream()
-                .map(property -> property.getKey() + " = " + property.getValue())
-                .toList();
-        Files.write(home.resolve("rabbitmq.conf"), lines, StandardCharsets.UTF_8);
+        Files.writeString(home.resolve("rabbitmq.conf"), lines(properties), StandardCharsets.UTF_8);
         Files.writeString(home.resolve("advanced.config"), users(), StandardCharsets.UTF_8);
+    }
+
+    /** As they stand in {@code rabbitmq.conf}. */
+    static String lines(Map<String, String> properties) {
+        return properties.entrySet().stream()
+                .map(property -> property.getKey() + " = " + property.getValue() + "\n")
+                .collect(Collectors.joining());
     }
 
     /** The environment of the node and of its tools, besides what every process of this machine has. */
@@ -106,18 +110,13 @@ final class RabbitMqFiles {
         // the script then becomes the Erlang VM instead of waiting for it, and what is killed is the broker itself
         environment.put("RUNNING_UNDER_SYSTEMD", "true");
         // +B i: Ctrl-C reaches the whole process group; when the broker ends is for its parent to decide
-        environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", LOOPBACK_ONLY + " +B i -eval " + saver());
+        environment.put(
+                "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+                LOOPBACK_ONLY + " +B i -eval " + RabbitMqRegister.saver("{127,0,0,1}", saverPort));
         environment.put("RABBITMQ_CTL_ERL_ARGS", LOOPBACK_ONLY);
         environment.put("RABBITMQ_CTL_DIST_PORT_MIN", "0");
         environment.put("RABBITMQ_CTL_DIST_PORT_MAX", "0");
         return environment;
-    }
-
-    /** Erlang without blanks, for the script splits it there. */
-    private String saver() {
-        return "spawn(fun()->{ok,L}=gen_tcp:listen(" + saverPort + ",[{ip,{127,0,0,1}},{reuseaddr,true}]),"
-                + "F=fun(F)->{ok,S}=gen_tcp:accept(L),[(catch(dets:sync(T)))||T<-dets:all()],gen_tcp:close(S),F(F)end,"
-                + "F(F)end)";
     }
 
     private Map<String, String> defaults() {
@@ -133,6 +132,13 @@ final class RabbitMqFiles {
         } else {
             properties.put("listeners.tcp.1", address);
         }
+        properties.putAll(shared());
+        return properties;
+    }
+
+    /** What every node of ours is told, wherever it runs. */
+    static Map<String, String> shared() {
+        Map<String, String> properties = new TreeMap<>();
         properties.put("vm_memory_high_watermark.absolute", "1GiB");
         // its default is 50 MB; below it the broker takes nothing any more
         properties.put("disk_free_limit.absolute", "1MB");

@@ -80,8 +80,8 @@ public final class RocketMqBroker implements RunningBroker {
         return files.nameServer();
     }
 
-    /** Where the brokers listen. */
-    int[] brokerPorts() {
+    @Override
+    public Set<Integer> morePorts() {
         return files.brokerPorts();
     }
 

@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the processes of a RocketMQ broker find in its folder when they start: a properties file each, and a certificate. */
 final class RocketMqFiles {
     static final String NAME_SERVER = "namesrv";
     static final String CLUSTER = "waybill";
 
-    private static final String FIRST = "broker-a";
+    static final String FIRST = "broker-a";
+
     private static final String SECOND = "broker-b";
     private static final String SLAVE = "broker-a-slave";
     private static final String AUTH = "org.apache.rocketmq.auth.";
@@ -59,8 +62,8 @@ final class RocketMqFiles {
     }
 
     /** Where the brokers listen, slaves too. */
-    int[] brokerPorts() {
-        return nodes.stream().filter(Node::broker).mapToInt(this::port).toArray();
+    Set<Integer> brokerPorts() {
+        return nodes.stream().filter(Node::broker).map(this::port).collect(Collectors.toUnmodifiableSet());
     }
 
     private int port(Node node) {
@@ -178,33 +181,40 @@ final class RocketMqFiles {
         Properties properties = new Properties();
         listenOn(properties, Integer.toString(Ports.freeWith(FAST_CHANNEL)));
         properties.setProperty("haListenPort", Integer.toString(Ports.free()));
-        properties.setProperty("brokerClusterName", CLUSTER);
         properties.setProperty("brokerName", name);
         properties.setProperty("brokerIP1", HOST);
         properties.setProperty("brokerIP2", HOST);
         properties.setProperty("namesrvAddr", nameServer);
-        // the shortest that it takes: when it comes back to a name server that was restarted alone
-        properties.setProperty("registerNameServerPeriod", "10000");
-        properties.setProperty("autoCreateTopicEnable", "false");
-        properties.setProperty("autoCreateSubscriptionGroup", "true");
         properties.setProperty("storePathRootDir", store.toString());
         properties.setProperty("storePathCommitLog", store.resolve("commitlog").toString());
-        // small files: some defaults are a gigabyte
-        properties.setProperty("mappedFileSizeCommitLog", Integer.toString(16 * 1024 * 1024));
-        properties.setProperty("mappedFileSizeConsumeQueue", Integer.toString(30_000 * 20));
-        properties.setProperty("mappedFileSizeTimerLog", Integer.toString(4 * 1024 * 1024));
-        properties.setProperty("maxHashSlotNum", "20000");
-        properties.setProperty("maxIndexNum", "80000");
-        // a machine whose disk is nearly full for other reasons
-        properties.setProperty("diskMaxUsedSpaceRatio", "99");
-        properties.setProperty("diskSpaceWarningLevelRatio", "99");
-        properties.setProperty("diskSpaceCleanForciblyRatio", "99");
-        properties.setProperty("cleanFileForciblyEnable", "false");
-        properties.setProperty("logicalDiskSpaceCleanForciblyThreshold", "0.99");
-        // a machine that is busy for other reasons
-        properties.setProperty("waitTimeMillsInSendQueue", "1000");
-        properties.setProperty("osPageCacheBusyTimeOutMills", "5000");
+        properties.putAll(shared());
         secure(properties);
+        return properties;
+    }
+
+    /** What every broker of ours is told, wherever it runs. */
+    static Map<String, String> shared() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("brokerClusterName", CLUSTER);
+        // the shortest that it takes: when it comes back to a name server that was restarted alone
+        properties.put("registerNameServerPeriod", "10000");
+        properties.put("autoCreateTopicEnable", "false");
+        properties.put("autoCreateSubscriptionGroup", "true");
+        // small files: some defaults are a gigabyte
+        properties.put("mappedFileSizeCommitLog", Integer.toString(16 * 1024 * 1024));
+        properties.put("mappedFileSizeConsumeQueue", Integer.toString(30_000 * 20));
+        properties.put("mappedFileSizeTimerLog", Integer.toString(4 * 1024 * 1024));
+        properties.put("maxHashSlotNum", "20000");
+        properties.put("maxIndexNum", "80000");
+        // a machine whose disk is nearly full for other reasons
+        properties.put("diskMaxUsedSpaceRatio", "99");
+        properties.put("diskSpaceWarningLevelRatio", "99");
+        properties.put("diskSpaceCleanForciblyRatio", "99");
+        properties.put("cleanFileForciblyEnable", "false");
+        properties.put("logicalDiskSpaceCleanForciblyThreshold", "0.99");
+        // a machine that is busy for other reasons
+        properties.put("waitTimeMillsInSendQueue", "1000");
+        properties.put("osPageCacheBusyTimeOutMills", "5000");
         return properties;
     }
 

@@ -9,11 +9,6 @@ public final class RocketMqTarget extends BrokerTarget {
         super(RocketMqBroker.NAME);
     }
 
-    @Override
-    int[] morePorts(RunningBroker broker) {
-        return ((RocketMqBroker) broker).brokerPorts();
-    }
-
     /** The broker's lock on a queue lasts 60 s. */
     @Override
     public Duration takeover() {

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -60,7 +61,59 @@ class BrokersTest {
         assertThat(none.remedy()).startsWith("export " + VARIABLE);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Brokers.find("kafka", "pigeon", Map.of()))
-                .withMessageContaining("process");
+                .withMessageContaining("process")
+                .withMessageContaining("testcontainers");
+    }
+
+    @Test
+    void autoTakesTheFirstThatCanBeHadAndOtherwiseGivesAllReasons() throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String uri = "kafka://127.0.0.1:" + listener.getLocalPort();
+            BrokerSource here = Brokers.find("kafka", "external", Map.of(VARIABLE, uri));
+            BrokerSource none = Brokers.find("kafka", "external", Map.of());
+            BrokerSource away = Brokers.find("kafka", Map.of(VARIABLE, "kafka://127.0.0.1:" + Ports.free()));
+
+            assertThat(Brokers.find("kafka", Map.of(VARIABLE, uri)).availability())
+                    .isEqualTo(here.availability());
+            BrokerSource second = new Brokers.FirstSource(List.of(none, here));
+            assertThat(second.name()).isEqualTo("kafka");
+            assertThat(second.availability()).isEqualTo(here.availability());
+            try (RunningBroker broker = second.start(BrokerSettings.defaults())) {
+                assertThat(broker.uri()).isEqualTo(uri);
+            }
+
+            BrokerSource neither = new Brokers.FirstSource(List.of(none, away));
+            Availability missing = neither.availability();
+            assertThat(missing.available()).isFalse();
+            assertThat(missing.reason())
+                    .contains(none.availability().reason(), away.availability().reason());
+            assertThat(missing.remedy())
+                    .isEqualTo(none.availability().remedy() + ", or "
+                            + away.availability().remedy());
+            assertThatThrownBy(() -> neither.start(BrokerSettings.defaults()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(VARIABLE + " names no broker");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anotherImageMayBeNamed(ContainerImage image) {
+        Map<String, String> environment = Map.of(image.variable(), "mirror.example/ours:1");
+        Properties told = new Properties();
+        assertThat(image.chosen(told, Map.of())).startsWith(image.official() + ":");
+        assertThat(image.chosen(told, environment)).isEqualTo("mirror.example/ours:1");
+        told.setProperty(image.property(), "here:2");
+        assertThat(image.chosen(told, environment)).isEqualTo("here:2");
+        assertThat(image.variable()).isEqualTo("WAYBILL_IMAGE_" + image);
+        assertThat(Brokers.names()).contains(image.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Test
+    void theImageOfKafkaIsToldOfPropertiesAsItWants() {
+        assertThat(KafkaInContainer.variable("group.initial.rebalance.delay.ms"))
+                .isEqualTo("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS");
+        assertThat(KafkaInContainer.variable("a-b_c")).isEqualTo("KAFKA_A___B__C");
     }
 
     @Test

@@ -23,13 +23,13 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class KafkaClients {
     private KafkaClients() {}
 
-    static void createTopic(KafkaBroker broker, String topic) throws Exception {
-        try (Admin admin = Admin.create(properties(broker.clientProperties()))) {
+    static void createTopic(RunningBroker broker, String topic) throws Exception {
+        try (Admin admin = Admin.create(properties(broker))) {
             admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
         }
     }
 
-    static void send(KafkaBroker broker, String topic, int from, int to) throws Exception {
+    static void send(RunningBroker broker, String topic, int from, int to) throws Exception {
         try (KafkaProducer<String, String> producer = producer(broker)) {
             List<Future<RecordMetadata>> sends = IntStream.range(from, to)
                     .mapToObj(i -> producer.send(new ProducerRecord<>(topic, "m" + i)))
@@ -40,11 +40,11 @@ final class KafkaClients {
         }
     }
 
-    static List<String> receive(KafkaBroker broker, String topic, int count) {
+    static List<String> receive(RunningBroker broker, String topic, int count) {
         List<String> values = new ArrayList<>();
         TopicPartition partition = new TopicPartition(topic, 0);
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                properties(broker.clientProperties()), new StringDeserializer(), new StringDeserializer())) {
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(properties(broker), new StringDeserializer(), new StringDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
@@ -57,8 +57,8 @@ final class KafkaClients {
         return values;
     }
 
-    static KafkaProducer<String, String> producer(KafkaBroker broker) {
-        Map<String, Object> properties = properties(broker.clientProperties());
+    static KafkaProducer<String, String> producer(RunningBroker broker) {
+        Map<String, Object> properties = properties(broker);
         properties.put("request.timeout.ms", 1_000);
         properties.put("delivery.timeout.ms", 2_000);
         properties.put("linger.ms", 0);
@@ -72,6 +72,13 @@ final class KafkaClients {
         } catch (ExecutionException e) {
             throw e.getCause() == null ? e : e.getCause();
         }
+    }
+
+    private static Map<String, Object> properties(RunningBroker broker) {
+        return properties(
+                broker instanceof KafkaBroker process
+                        ? process.clientProperties()
+                        : Map.of("bootstrap.servers", broker.uri().replace("kafka://", "")));
     }
 
     private static Map<String, Object> properties(Map<String, String> clientProperties) {

@@ -7,6 +7,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,10 +27,10 @@ final class RabbitMqClients {
 
     private RabbitMqClients() {}
 
-    static ConnectionFactory factory(RabbitMqBroker broker) {
+    static ConnectionFactory factory(RunningBroker broker) {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setHost("127.0.0.1");
-        factory.setPort(broker.port());
+        factory.setPort(URI.create(broker.uri()).getPort());
         factory.setAutomaticRecoveryEnabled(false);
         broker.credentials().ifPresent(user -> {
             factory.setUsername(user.user());
@@ -39,7 +40,7 @@ final class RabbitMqClients {
     }
 
     /** A factory whose clients trust these certificates, and look whether they are for the right host. */
-    static ConnectionFactory tlsFactory(RabbitMqBroker broker, Path trustStore) throws Exception {
+    static ConnectionFactory tlsFactory(RunningBroker broker, Path trustStore) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(trustStore)) {
             store.load(in, broker.tls().orElseThrow().password().toCharArray());
@@ -54,7 +55,7 @@ final class RabbitMqClients {
     }
 
     /** Declares a durable queue of this type; does nothing if it is there. */
-    static void declare(RabbitMqBroker broker, String queue, String type) throws Exception {
+    static void declare(RunningBroker broker, String queue, String type) throws Exception {
         try (Connection connection = factory(broker).newConnection();
                 Channel channel = connection.createChannel()) {
             AMQP.Queue.DeclareOk unused = channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", type));
@@ -62,7 +63,7 @@ final class RabbitMqClients {
     }
 
     /** Sends, and returns when all are confirmed. */
-    static void send(RabbitMqBroker broker, String queue, int from, int to) throws Exception {
+    static void send(RunningBroker broker, String queue, int from, int to) throws Exception {
         try (Connection connection = factory(broker).newConnection();
                 Channel channel = connection.createChannel()) {
             AMQP.Confirm.SelectOk unused = channel.confirmSelect();
@@ -79,7 +80,7 @@ final class RabbitMqClients {
     }
 
     /** Takes so many messages from a queue, and leaves them there. */
-    static List<String> peek(RabbitMqBroker broker, String queue, int count) throws Exception {
+    static List<String> peek(RunningBroker broker, String queue, int count) throws Exception {
         List<String> texts = new ArrayList<>();
         try (Connection connection = factory(broker).newConnection();
                 Channel channel = connection.createChannel()) {
@@ -95,7 +96,7 @@ final class RabbitMqClients {
     }
 
     /** Reads a stream from its start. */
-    static List<String> readStream(RabbitMqBroker broker, String stream, int count) throws Exception {
+    static List<String> readStream(RunningBroker broker, String stream, int count) throws Exception {
         BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
         List<String> texts = new ArrayList<>();
         try (Connection connection = factory(broker).newConnection();

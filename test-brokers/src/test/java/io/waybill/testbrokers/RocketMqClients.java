@@ -2,6 +2,7 @@ package io.waybill.testbrokers;
 
 import static org.awaitility.Awaitility.await;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,11 +32,11 @@ final class RocketMqClients {
 
     private RocketMqClients() {}
 
-    static DefaultMQProducer producer(RocketMqBroker broker) throws Exception {
+    static DefaultMQProducer producer(RunningBroker broker) throws Exception {
         return producer(broker, broker.credentials(), broker.tls().map(TlsFiles::certificate));
     }
 
-    static DefaultMQProducer producer(RocketMqBroker broker, Optional<Credentials> user, Optional<Path> trusted)
+    static DefaultMQProducer producer(RunningBroker broker, Optional<Credentials> user, Optional<Path> trusted)
             throws Exception {
         DefaultMQProducer producer = new DefaultMQProducer("senders", hook(user));
         configure(producer, broker, trusted);
@@ -46,14 +47,16 @@ final class RocketMqClients {
     }
 
     /** Creates the topic on every broker, with one queue on each; returns when the name server, too, knows of all. */
-    static void createTopic(RocketMqBroker broker, String topic) throws Exception {
+    static void createTopic(RunningBroker broker, String topic) throws Exception {
         DefaultMQProducer producer = producer(broker);
         try {
             MQAdmin admin = producer;
-            admin.createTopic(broker.cluster(), topic, 1, 0, Map.of());
-            long masters = broker.brokers().stream()
-                    .filter(node -> !node.name().endsWith("-slave"))
-                    .count();
+            admin.createTopic(RocketMqFiles.CLUSTER, topic, 1, 0, Map.of());
+            long masters = broker instanceof RocketMqBroker process
+                    ? process.brokers().stream()
+                            .filter(node -> !node.name().endsWith("-slave"))
+                            .count()
+                    : 1;
             await("brokers tell the name server when they have the time")
                     .ignoreExceptions()
                     .until(() -> producer.fetchPublishMessageQueues(topic).size() == masters);
@@ -62,7 +65,7 @@ final class RocketMqClients {
         }
     }
 
-    static void send(RocketMqBroker broker, String topic, int from, int to) throws Exception {
+    static void send(RunningBroker broker, String topic, int from, int to) throws Exception {
         DefaultMQProducer producer = producer(broker);
         try {
             for (int i = from; i < to; i++) {
@@ -81,7 +84,7 @@ final class RocketMqClients {
     }
 
     /** All that the topic holds, from its beginning, until {@code count} messages are there. */
-    static List<String> receive(RocketMqBroker broker, String topic, int count) throws Exception {
+    static List<String> receive(RunningBroker broker, String topic, int count) throws Exception {
         List<String> values = new ArrayList<>();
         DefaultLitePullConsumer consumer = new DefaultLitePullConsumer("receivers", hook(broker.credentials()));
         configure(consumer, broker, broker.tls().map(TlsFiles::certificate));
@@ -110,8 +113,8 @@ final class RocketMqClients {
                 .orElse(null);
     }
 
-    private static void configure(ClientConfig config, RocketMqBroker broker, Optional<Path> trusted) {
-        config.setNamesrvAddr(broker.nameServerAddress());
+    private static void configure(ClientConfig config, RunningBroker broker, Optional<Path> trusted) {
+        config.setNamesrvAddr(URI.create(broker.uri()).getAuthority());
         config.setInstanceName("test-" + NUMBER.incrementAndGet());
         config.setVipChannelEnabled(false);
         config.setUseTLS(trusted.isPresent());
