@@ -61,8 +61,8 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Starts a program that is no JVM, and that ends with this JVM only if something else sees to it. */
-    static ChildProcess program(ProcessBuilder builder, String description, Path folder) throws IOException {
-        return new ChildProcess(builder.start(), description, folder.toString());
+    static ChildProcess program(ProcessBuilder builder, String description) throws IOException {
+        return new ChildProcess(builder.start(), description, "");
     }
 
     /** The process itself. */

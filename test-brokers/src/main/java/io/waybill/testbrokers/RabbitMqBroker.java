@@ -245,7 +245,7 @@ public final class RabbitMqBroker implements RunningBroker {
     private ChildProcess launch(String... command) throws IOException {
         String name = Path.of(command[0]).getFileName().toString();
         ProcessBuilder builder = Shell.launcher(files.processes().resolve(name), List.of(command));
-        return ChildProcess.program(prepare(builder), name, home);
+        return ChildProcess.program(prepare(builder), name);
     }
 
     /** Nothing that this JVM's environment says to RabbitMQ or Erlang may reach the node. */

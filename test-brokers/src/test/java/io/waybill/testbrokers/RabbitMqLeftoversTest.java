@@ -76,7 +76,7 @@ class RabbitMqLeftoversTest {
                 "rabbitmq");
         command.environment().put("HOME", "/nonexistent");
         command.directory(new File("/"));
-        try (ChildProcess parent = ChildProcess.program(command, "broker of an ordinary user", folder)) {
+        try (ChildProcess parent = ChildProcess.program(command, "broker of an ordinary user")) {
             HeldBroker held = HeldBroker.by(parent);
             assertThat(parent.awaitExit(Duration.ofSeconds(20))).isZero();
             held.awaitGone();
