@@ -41,7 +41,7 @@ final class SuiteRun implements TestExecutionListener {
     private static final String PARALLELISM = "junit.jupiter.execution.parallel.config.fixed.parallelism";
     private static final String MOST_THREADS = "junit.jupiter.execution.parallel.config.fixed.max-pool-size";
     /** Tests at a time where no broker's processes need the cores. */
-    private static final String IN_PROCESS = "8";
+    private static final String IN_PROCESS = "16";
 
     private static final double NANOS = 1e9;
 

@@ -11,7 +11,7 @@ import org.junit.platform.suite.api.Suite;
 @SelectPackages("io.waybill.conformance")
 @IncludeClassNamePatterns(".*Conformance")
 @ConfigurationParametersResource("io/waybill/conformance/side-by-side.properties")
-@ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.fixed.parallelism", value = "8")
-@ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.fixed.max-pool-size", value = "8")
+@ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.fixed.parallelism", value = "16")
+@ConfigurationParameter(key = "junit.jupiter.execution.parallel.config.fixed.max-pool-size", value = "16")
 @ConfigurationParameter(key = ConformanceTarget.NAME_PARAMETER, value = "memory")
 class MemoryConformanceTest {}
