@@ -210,7 +210,7 @@ class GroupConformance {
 
     @Test
     @Tag("soak")
-    @DisplayName("C1 C2 C5 C9 C15 the same where it takes long")
+    @DisplayName("C1 C2 C5 C9 C15 an instance frozen in its handlers, where a takeover takes long")
     void frozenInTheHandlerForLong(Scene scene) throws Exception {
         scene.requireSlowTakeover();
         replaceFrozen(scene);

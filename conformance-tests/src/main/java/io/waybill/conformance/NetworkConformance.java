@@ -120,7 +120,7 @@ class NetworkConformance {
     @Test
     @Tag("soak")
     @Timeout(value = Scene.SOAK_HOURS, unit = TimeUnit.HOURS)
-    @DisplayName("S1 S2 S4 C1 C2 C15 the same for long")
+    @DisplayName("S1 S2 S4 C1 C2 C15 connections break again and again, for long")
     void brokenAgainAndAgainForLong(Scene scene) throws Exception {
         breaking(scene, scene.soak());
     }
@@ -241,7 +241,7 @@ class NetworkConformance {
 
     @Test
     @Tag("soak")
-    @DisplayName("C1 C9 C15 the same where it takes long")
+    @DisplayName("C1 C9 C15 an instance whose connection fell silent, where a takeover takes long")
     void silentInstanceForLong(Scene scene) throws Exception {
         scene.requireSlowTakeover();
         replaceSilentInstance(scene);

@@ -213,7 +213,7 @@ class StormConformance {
     @Test
     @Tag("soak")
     @Timeout(value = 2, unit = TimeUnit.HOURS)
-    @DisplayName("C1 C2 C5 10,000 of them")
+    @DisplayName("C1 C2 C5 10,000 forced changes of ownership with work under way")
     void tenThousandRebalances(Scene scene) throws Exception {
         rebalances(scene, 10, 500, Duration.ofMillis(10)); // slower, or the inboxes would not fit the heap
     }
@@ -221,7 +221,7 @@ class StormConformance {
     @Test
     @Tag("soak")
     @Timeout(value = Scene.SOAK_HOURS, unit = TimeUnit.HOURS)
-    @DisplayName("C2 C5 C9 the same for long")
+    @DisplayName("C2 C5 C9 an instance joins or leaves every second, for long")
     void instancesComeAndGoForLong(Scene scene) throws Exception {
         storm(scene, scene.soak());
     }
@@ -230,7 +230,7 @@ class StormConformance {
     @Tag("soak")
     @Timeout(value = Scene.SOAK_HOURS, unit = TimeUnit.HOURS)
     @DisplayName(
-            "C1 C9 an instance is killed every five seconds for long: nothing is skipped, all owned within the bound")
+            "C1 C9 an instance is killed every five seconds, for long: nothing is skipped, all owned within the bound")
     void instancesAreKilled(Scene scene) throws Exception {
         String topic = scene.topic(PARTITIONS);
         String group = scene.group();
