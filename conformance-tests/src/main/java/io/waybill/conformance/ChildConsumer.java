@@ -24,6 +24,7 @@ final class ChildConsumer implements KillableConsumer {
 
     private final Process process;
     private final List<String> begun = new CopyOnWriteArrayList<>();
+    private volatile boolean killed;
     private @Nullable Process frost;
 
     private ChildConsumer(Process process) {
@@ -63,7 +64,7 @@ final class ChildConsumer implements KillableConsumer {
                 }
             }
         } catch (IOException e) {
-            if (process.isAlive()) {
+            if (!killed && process.isAlive()) {
                 throw new UncheckedIOException(e); // the pipe of a killed process may break instead of ending
             }
         }
@@ -111,6 +112,7 @@ final class ChildConsumer implements KillableConsumer {
 
     @Override
     public void kill() {
+        killed = true; // first: what is killed has its pipe closed before it is gone
         process.destroyForcibly();
         await(process, "Process " + process.pid() + " survived SIGKILL");
         if (frost != null) {
