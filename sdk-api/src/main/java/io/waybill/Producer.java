@@ -208,9 +208,9 @@ public final class Producer implements AutoCloseable {
     }
 
     /**
-     * Takes no more messages, waits until all that are under way have their outcome and what hangs on their futures has run,
-     * and closes. A second call waits for the first. Called by what hangs on a future, or by a listener, it returns at once, and
-     * the close goes on behind it.
+     * Takes no more messages, waits until all that are under way have their outcome and what hangs on their futures has run
+     * where they are completed, and closes. A second call waits for the first, and cuts it short when its own time is up. Called
+     * by what hangs on a future, by a listener or by a lane interceptor, it returns at once, and the close goes on behind it.
      *
      * @param timeout how long it may take
      * @return how many sends had no outcome when the time was up; they ended as OUTCOME_UNKNOWN; CLEAN, which says nothing

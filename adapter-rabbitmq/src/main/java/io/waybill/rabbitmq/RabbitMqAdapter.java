@@ -130,8 +130,11 @@ public final class RabbitMqAdapter implements Adapter {
 
     @Override
     public void close() {
-        logs.close();
-        connections.close();
+        try {
+            logs.close();
+        } finally {
+            connections.close();
+        }
     }
 
     /** The brokers; no secrets. */

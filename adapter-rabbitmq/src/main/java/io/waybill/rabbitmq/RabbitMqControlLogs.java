@@ -23,7 +23,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
     private static final long KEPT_BYTES = 512L << 20;
-    private static final long AGAIN_NANOS = 20_000_000;
+    private static final long FIRST_PAUSE_NANOS = 20_000_000;
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
     private static final long SEGMENT_BYTES = 16L << 20;
 
     private final RabbitMqSettings settings;
@@ -39,14 +40,10 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
         T on(Connection connection) throws IOException, TimeoutException;
     }
 
-    private <T> T ask(Connections.Work<T> work) throws IOException, TimeoutException {
-        return onceThere(connection -> Connections.ask(connection, work));
-    }
-
-    /** Tries again while the stream is being created, for at most the request timeout. */
+    /** Tries again, less and less often, while the stream is being created, for at most the request timeout. */
     private <T> T onceThere(Use<T> use) throws IOException, TimeoutException {
         long deadline = System.nanoTime() + settings.requestTimeout().toNanos();
-        while (true) {
+        for (long pause = FIRST_PAUSE_NANOS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {
             try {
                 return use.on(connections.shared(settings.requestTimeout()));
             } catch (IOException | ShutdownSignalException e) {
@@ -58,7 +55,7 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
                     throw e;
                 }
             }
-            LockSupport.parkNanos(AGAIN_NANOS);
+            LockSupport.parkNanos(pause);
         }
     }
 
@@ -73,7 +70,8 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
                         KEPT_BYTES,
                         "x-stream-max-segment-size-bytes",
                         SEGMENT_BYTES);
-        Object unused = ask(channel -> channel.queueDeclare(name, true, false, false, arguments));
+        Object unused = connections.ask(channel -> channel.queueDeclare(name, true, false, false, arguments));
+        open(name, "next").close(); // who can read it can write to it, too
         created.add(name);
     }
 
@@ -86,7 +84,7 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
 
     @Override
     public void append(String name, byte[] record) throws IOException, TimeoutException {
-        Boolean unused = ask(channel -> append(channel, name, record));
+        Boolean unused = connections.ask(channel -> append(channel, name, record));
     }
 
     private Boolean append(Channel channel, String name, byte[] record) throws IOException, TimeoutException {

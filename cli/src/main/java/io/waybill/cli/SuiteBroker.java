@@ -70,15 +70,15 @@ record SuiteBroker(String name, String target, Optional<String> uri) {
         if (uri.isPresent()) {
             return DemoBroker.connect(uri.get());
         }
-        if (inProcess()) {
-            return new DemoBroker.Had(true, "in this JVM");
+        if (!Brokers.names().contains(target)) {
+            return new DemoBroker.Had(true, inProcess() ? "in this JVM" : "as its target says");
         }
         return DemoBroker.Had.of(Brokers.find(target).availability());
     }
 
     /** Whether no broker has to be started or reached. */
     boolean inProcess() {
-        return !Brokers.names().contains(target);
+        return target.equals(MemoryTarget.LOG) || target.equals(MemoryTarget.QUEUE);
     }
 
     /** The client that the adapter works with, and its version; empty if it has none. */

@@ -8,7 +8,9 @@ import io.waybill.Producer;
 import io.waybill.Waybill;
 import io.waybill.message.Delivery;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -94,8 +96,20 @@ class StormConformance {
             LockSupport.parkNanos(100_000);
             inbox.handle(delivery);
         };
+        Deque<Waybill> free = new ArrayDeque<>();
+        for (int i = 0; i < MOST_INSTANCES; i++) {
+            free.add(scene.connect());
+        }
+        List<Waybill> used = new ArrayList<>(); // those of the members, in their order
         List<Consumer> members = new ArrayList<>();
-        members.add(join(scene, group, topic, handler));
+        Runnable joining = () -> {
+            Waybill connection = free.remove();
+            Consumer member =
+                    connection.consumer(group).session(scene.target().session()).subscribe(topic, handler);
+            used.add(connection);
+            members.add(member);
+        };
+        joining.run();
         scene.eventually("one owns all", () -> Scene.ownedOnce(PARTITIONS, members));
         Random random = scene.random();
         Load load = new Load(scene, topic, pace(duration));
@@ -104,12 +118,14 @@ class StormConformance {
             while (System.nanoTime() - end < 0) {
                 long next = System.nanoTime() + 1_000_000_000;
                 if (members.size() == 1 || (members.size() < MOST_INSTANCES && random.nextBoolean())) {
-                    members.add(join(scene, group, topic, handler));
+                    joining.run();
                 } else {
                     // Clean or not: who leaves in the middle of another's joining may find the broker unwilling to
-                    // settle,
-                    // and then what it finished comes again.
-                    var unused = members.remove(random.nextInt(members.size())).close(Duration.ofSeconds(20));
+                    // settle, and
+                    // then what it finished comes again.
+                    int leaving = random.nextInt(members.size());
+                    var unused = members.remove(leaving).close(Duration.ofSeconds(20));
+                    free.add(used.remove(leaving));
                 }
                 LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
             }

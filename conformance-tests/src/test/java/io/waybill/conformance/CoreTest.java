@@ -386,6 +386,53 @@ class CoreTest {
     }
 
     @Test
+    void s10_aListenerMayCloseWhatIsBeingClosed() {
+        AtomicReference<Producer> self = new AtomicReference<>();
+        Producer producer = memory().producer("p")
+                .onState((state, cause) -> {
+                    if (state == State.CLOSING || state == State.CLOSED) {
+                        var unused = self.get().close(Duration.ofMinutes(5));
+                    }
+                })
+                .open();
+        self.set(producer);
+        assertThat(producer.close(Duration.ofMinutes(5))).isEqualTo(CloseReport.CLEAN);
+        assertThat(producer.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void s10_aLaneInterceptorMayCloseItsProducer() throws Exception {
+        AtomicReference<Producer> self = new AtomicReference<>();
+        SendLaneInterceptor closing = new SendLaneInterceptor() {
+            @Override
+            public byte[] handOver(Outgoing outgoing, byte[] waybill) {
+                var unused = self.get().close(Duration.ofMinutes(5));
+                return waybill;
+            }
+        };
+        Producer producer =
+                memory().producer("p").interceptLane(closing, Switch.on()).open();
+        self.set(producer);
+        CompletableFuture<Receipt> sent = producer.sendAsync(Message.to("t").build());
+        assertThat(sent.get(10, TimeUnit.SECONDS)).isNotNull();
+        await("it is closed").until(() -> producer.state() == State.CLOSED);
+    }
+
+    @Test
+    void s10_theShorterOfTwoClosesCounts() throws Exception {
+        Waybill waybill = opened(Waybill.connect("memory:?ack.delay=1h"));
+        Producer producer =
+                waybill.producer("p").sendTimeout(Duration.ofHours(1)).open();
+        CompletableFuture<Receipt> sent = producer.sendAsync(Message.to("t").build());
+        CompletableFuture<CloseReport> patient =
+                CompletableFuture.supplyAsync(() -> producer.close(Duration.ofHours(1)));
+        await("it is being closed").until(() -> producer.state() == State.CLOSING);
+        assertThat(producer.close(Duration.ofMillis(100)).unfinished()).isEqualTo(1);
+        assertThat(patient.get(10, TimeUnit.SECONDS).unfinished()).isEqualTo(1);
+        assertEndsAs(ErrorKind.OUTCOME_UNKNOWN, sent);
+    }
+
+    @Test
     void c7_aRetryOfAnyLengthCanBeAskedFor() {
         Waybill waybill = memory();
         AtomicInteger attempts = new AtomicInteger();

@@ -14,6 +14,7 @@ import io.waybill.spi.SenderOptions;
 import io.waybill.spi.WaybillHeader;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -44,6 +45,12 @@ public final class ProducerCore {
 
     /** How often a close looks whether all callers have heard. */
     private static final long LOOK_NANOS = 100_000;
+
+    /** For a close that was cut short. */
+    private static final long CUT_NANOS = 1_000_000_000;
+
+    /** What calls the code of others that may close the producer. */
+    private static final Set<Class<?>> TELLING = Set.of(PendingSend.class, SendLane.class, Lifecycle.class);
 
     /** How often topics are looked at, for growth that was not made through Waybill. */
     private static final long LOOK_SECONDS = 60;
@@ -76,6 +83,7 @@ public final class ProducerCore {
     private final CompletableFuture<CloseReport> closed = new CompletableFuture<>();
     private volatile long now = System.nanoTime();
     private volatile boolean expireAll;
+    private volatile long failedBeforeCut = -1;
     private volatile boolean swept = true;
 
     /**
@@ -363,17 +371,18 @@ public final class ProducerCore {
     }
 
     /**
-     * Takes nothing more, waits for what is under way and for what hangs on its futures, closes. Called by what hangs on a
-     * future it returns at once, since it would wait for its caller, and the close goes on behind it. Who calls it again waits
-     * for the first one.
+     * Takes nothing more, waits for what is under way and for what hangs on its futures, closes. Called by what would have to
+     * return first, see {@link #isTelling}, it returns at once, and the close goes on behind it. Who calls it again waits for the
+     * first close, and cuts it short when its own time is up.
      *
      * @param timeout how long it may take
      * @return what was left; what is left ends as unknown; CLEAN, which says nothing then, if it is not over yet
      */
     public CloseReport close(Duration timeout) {
+        boolean telling = isTelling();
         if (closing.compareAndSet(false, true)) {
             lifecycle.move(State.CLOSING, null);
-            if (!isTelling()) {
+            if (!telling) {
                 return closeNow(timeout);
             }
             boolean unusedFlushed = admission.close(0);
@@ -381,18 +390,22 @@ public final class ProducerCore {
                 var unused = closeNow(timeout);
             });
         }
-        return isTelling() ? closed.getNow(CloseReport.CLEAN) : awaitClosed(timeout);
+        if (!telling && !awaitClosed(Nanos.of(timeout))) {
+            cut();
+            boolean unusedOver = awaitClosed(CUT_NANOS);
+        }
+        return closed.getNow(CloseReport.CLEAN);
     }
 
-    private CloseReport awaitClosed(Duration timeout) {
+    private boolean awaitClosed(long nanos) {
         try {
-            return closed.get(Nanos.of(timeout), TimeUnit.NANOSECONDS);
+            closed.get(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             // It is not over yet.
         }
-        return closed.getNow(CloseReport.CLEAN);
+        return closed.isDone();
     }
 
     /**
@@ -404,21 +417,35 @@ public final class ProducerCore {
         var unused = closed.thenRun(action);
     }
 
+    /** Ends what has no outcome yet. */
+    private void cut() {
+        synchronized (closed) {
+            if (failedBeforeCut < 0) {
+                failedBeforeCut = failed();
+            }
+        }
+        expireAll = true;
+        sweepLanes();
+    }
+
+    private long failed() {
+        return unknown.sum() + refused.sum();
+    }
+
     private CloseReport closeNow(Duration timeout) {
         CloseReport report = CloseReport.CLEAN;
         try {
             long deadline = System.nanoTime() + Nanos.of(timeout);
             boolean flushed = admission.close(Nanos.of(timeout));
-            long before = unknown.sum() + refused.sum();
             if (!flushed) {
-                expireAll = true;
-                sweepLanes();
+                cut();
             }
+            long before = failedBeforeCut < 0 ? failed() : failedBeforeCut;
             sender.close(Nanos.until(deadline));
             expireAll = true; // what the adapter forgot ends now
             sweepLanes();
             awaitTold(deadline);
-            int unfinished = (int) (unknown.sum() + refused.sum() - before);
+            int unfinished = (int) (failed() - before);
             if (unfinished > 0) {
                 report = new CloseReport(unfinished, 0);
                 LOG.warn(
@@ -450,16 +477,17 @@ public final class ProducerCore {
     }
 
     /**
-     * Whether the caller is what hangs on the future of a send.
+     * Whether the caller runs inside of a send or of its outcome, or listens to a state: what hangs on a future, a lane
+     * interceptor, a listener.
      *
      * @return true if a close must not wait on this thread
      */
     public static boolean isTelling() {
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-                .walk(frames -> frames.anyMatch(frame -> frame.getDeclaringClass() == PendingSend.class));
+                .walk(frames -> frames.anyMatch(frame -> TELLING.contains(frame.getDeclaringClass())));
     }
 
     private long untold() {
-        return acknowledged.sum() + refused.sum() + unknown.sum() - told.sum();
+        return acknowledged.sum() + failed() - told.sum();
     }
 }

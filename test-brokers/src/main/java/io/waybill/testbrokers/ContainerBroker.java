@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
-import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.output.ToStringConsumer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -248,7 +247,7 @@ abstract class ContainerBroker implements RunningBroker {
                     .withStartupTimeout(START_TIMEOUT)
                     .waitUntilReady(container);
             awaitReady();
-        } catch (ContainerLaunchException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             String tail = logTail();
             if (running()) {
                 docker.killContainerCmd(id).exec();
