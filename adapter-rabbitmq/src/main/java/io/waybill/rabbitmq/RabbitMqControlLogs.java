@@ -71,7 +71,6 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
                         "x-stream-max-segment-size-bytes",
                         SEGMENT_BYTES);
         Object unused = connections.ask(channel -> channel.queueDeclare(name, true, false, false, arguments));
-        open(name, "next").close(); // who can read it can write to it, too
         created.add(name);
     }
 
@@ -84,7 +83,7 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
 
     @Override
     public void append(String name, byte[] record) throws IOException, TimeoutException {
-        Boolean unused = connections.ask(channel -> append(channel, name, record));
+        Boolean unused = onceThere(connection -> Connections.ask(connection, channel -> append(channel, name, record)));
     }
 
     private Boolean append(Channel channel, String name, byte[] record) throws IOException, TimeoutException {
