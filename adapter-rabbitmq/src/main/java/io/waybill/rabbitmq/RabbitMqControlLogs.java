@@ -40,7 +40,14 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
         T on(Connection connection) throws IOException, TimeoutException;
     }
 
-    /** Tries again, less and less often, while the stream is being created, for at most the request timeout. */
+    private <T> T ask(Connections.Work<T> work) throws IOException, TimeoutException {
+        return onceThere(connection -> Connections.ask(connection, work));
+    }
+
+    /**
+     * Tries again, less and less often, while a stream is being created, for at most the request timeout: this one, or another
+     * whose user lost us the connection.
+     */
     private <T> T onceThere(Use<T> use) throws IOException, TimeoutException {
         long deadline = System.nanoTime() + settings.requestTimeout().toNanos();
         for (long pause = FIRST_PAUSE_NANOS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {
@@ -70,7 +77,7 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
                         KEPT_BYTES,
                         "x-stream-max-segment-size-bytes",
                         SEGMENT_BYTES);
-        Object unused = connections.ask(channel -> channel.queueDeclare(name, true, false, false, arguments));
+        Object unused = ask(channel -> channel.queueDeclare(name, true, false, false, arguments));
         created.add(name);
     }
 
@@ -83,7 +90,7 @@ final class RabbitMqControlLogs implements ControlLogs, AutoCloseable {
 
     @Override
     public void append(String name, byte[] record) throws IOException, TimeoutException {
-        Boolean unused = onceThere(connection -> Connections.ask(connection, channel -> append(channel, name, record)));
+        Boolean unused = ask(channel -> append(channel, name, record)); // may then stand there twice
     }
 
     private Boolean append(Channel channel, String name, byte[] record) throws IOException, TimeoutException {

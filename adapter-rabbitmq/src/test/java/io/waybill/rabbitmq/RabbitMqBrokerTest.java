@@ -442,4 +442,41 @@ class RabbitMqBrokerTest {
             adapters.forEach(RabbitMqAdapter::close);
         }
     }
+
+    @Test
+    void whoSharesAConnectionWithOneThatWasTooEarlyTriesAgainToo() throws Exception {
+        String steady = name("stream");
+        ExecutorService threads = Executors.newFixedThreadPool(6);
+        List<RabbitMqAdapter> adapters = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                adapters.add(
+                        RabbitMqAdapter.builder("127.0.0.1:" + broker.port()).build());
+            }
+            for (int round = 0; round < 20; round++) {
+                String stream = name("stream");
+                List<Callable<Boolean>> meetings = new ArrayList<>();
+                for (RabbitMqAdapter adapter : adapters) {
+                    ControlLogs logs = adapter.controlLogs().orElseThrow();
+                    meetings.add(() -> {
+                        logs.create(stream);
+                        logs.append(stream, stream.getBytes(UTF_8));
+                        return true;
+                    });
+                    meetings.add(() -> {
+                        for (int i = 0; i < 50; i++) {
+                            logs.create(steady);
+                        }
+                        return true;
+                    });
+                }
+                for (Future<Boolean> meeting : threads.invokeAll(meetings)) {
+                    assertThat(meeting.get()).isTrue();
+                }
+            }
+        } finally {
+            threads.shutdown();
+            adapters.forEach(RabbitMqAdapter::close);
+        }
+    }
 }
