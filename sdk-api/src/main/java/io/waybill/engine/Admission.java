@@ -105,13 +105,23 @@ final class Admission {
         return used.get();
     }
 
-    /** Lets nobody in any more; returns whether all that was in flight ended in time. */
-    boolean close(long timeoutNanos) {
+    /** Lets nobody in any more. */
+    void refuse() {
         closed = true;
-        long left = timeoutNanos;
         lock.lock();
         try {
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets nobody in any more; returns whether all that was in flight ended in time. */
+    boolean close(long timeoutNanos) {
+        refuse();
+        long left = timeoutNanos;
+        lock.lock();
+        try {
             while (used.get() > 0 && left > 0) {
                 left = changed.awaitNanos(left);
             }

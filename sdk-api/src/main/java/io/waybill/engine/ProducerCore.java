@@ -24,8 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,9 +40,6 @@ public final class ProducerCore {
     private static final int STICKY_BITS = 6;
 
     private static final long TICK_MILLIS = 100;
-
-    /** How often a close looks whether all callers have heard. */
-    private static final long LOOK_NANOS = 100_000;
 
     /** For a close that was cut short. */
     private static final long CUT_NANOS = 1_000_000_000;
@@ -65,12 +60,7 @@ public final class ProducerCore {
     private final Routes routes;
 
     private final AtomicInteger keyless = new AtomicInteger();
-    private final LongAdder acknowledged = new LongAdder();
-    private final LongAdder refused = new LongAdder();
-    private final LongAdder unknown = new LongAdder();
-    /** Sends whose callers have heard: what hangs on their futures has run. */
-    private final LongAdder told = new LongAdder();
-
+    private final Outcomes outcomes = new Outcomes();
     private final long maxBlockNanos;
     private final long sendTimeoutNanos;
     private final int maxBatchesInFlight;
@@ -81,9 +71,9 @@ public final class ProducerCore {
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<CloseReport> closed = new CompletableFuture<>();
+    private long failedBeforeCut = -1; // guarded by closed
     private volatile long now = System.nanoTime();
     private volatile boolean expireAll;
-    private volatile long failedBeforeCut = -1;
     private volatile boolean swept = true;
 
     /**
@@ -202,11 +192,7 @@ public final class ProducerCore {
 
     /** Keeps the books of an outcome; whatever interceptors and listeners do. */
     void ended(PendingSend send, @Nullable MessagingException failure) {
-        if (failure == null) {
-            acknowledged.increment();
-        } else {
-            (failure.kind() == ErrorKind.OUTCOME_UNKNOWN ? unknown : refused).increment();
-        }
+        outcomes.ended(failure);
         for (int i = 0; send.seenBy != 0 && i < interceptors.size(); i++) {
             if ((send.seenBy & 1 << i) != 0) {
                 try {
@@ -226,7 +212,7 @@ public final class ProducerCore {
 
     /** The caller has heard of an outcome. */
     void told() {
-        told.increment();
+        outcomes.told();
     }
 
     private void failed(PendingSend send, MessagingException failure) {
@@ -329,7 +315,7 @@ public final class ProducerCore {
      * @return the number
      */
     public long acknowledged() {
-        return acknowledged.sum();
+        return outcomes.acknowledged();
     }
 
     /**
@@ -338,7 +324,7 @@ public final class ProducerCore {
      * @return the number
      */
     public long refused() {
-        return refused.sum();
+        return outcomes.refused();
     }
 
     /**
@@ -347,7 +333,7 @@ public final class ProducerCore {
      * @return the number
      */
     public long unknown() {
-        return unknown.sum();
+        return outcomes.unknown();
     }
 
     /**
@@ -385,27 +371,35 @@ public final class ProducerCore {
             if (!telling) {
                 return closeNow(timeout);
             }
-            boolean unusedFlushed = admission.close(0);
+            admission.refuse();
             threads.finish("waybill-close", () -> {
                 var unused = closeNow(timeout);
             });
         }
-        if (!telling && !awaitClosed(Nanos.of(timeout))) {
-            cut();
-            boolean unusedOver = awaitClosed(CUT_NANOS);
+        if (!telling) {
+            awaitFirstClose(timeout);
         }
         return closed.getNow(CloseReport.CLEAN);
     }
 
-    private boolean awaitClosed(long nanos) {
+    private void awaitFirstClose(Duration timeout) {
         try {
-            closed.get(nanos, TimeUnit.NANOSECONDS);
+            if (!isClosedWithin(Nanos.of(timeout))) {
+                cut();
+                boolean unused = isClosedWithin(CUT_NANOS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            // It is not over yet.
         }
-        return closed.isDone();
+    }
+
+    private boolean isClosedWithin(long nanos) throws InterruptedException {
+        try {
+            CloseReport unused = closed.get(nanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
     }
 
     /**
@@ -419,17 +413,19 @@ public final class ProducerCore {
 
     /** Ends what has no outcome yet. */
     private void cut() {
-        synchronized (closed) {
-            if (failedBeforeCut < 0) {
-                failedBeforeCut = failed();
-            }
-        }
+        long unused = failedBeforeCut();
         expireAll = true;
         sweepLanes();
     }
 
-    private long failed() {
-        return unknown.sum() + refused.sum();
+    /** How many sends had failed by themselves; fixed by the first call. */
+    private long failedBeforeCut() {
+        synchronized (closed) {
+            if (failedBeforeCut < 0) {
+                failedBeforeCut = outcomes.failed();
+            }
+            return failedBeforeCut;
+        }
     }
 
     private CloseReport closeNow(Duration timeout) {
@@ -437,15 +433,17 @@ public final class ProducerCore {
         try {
             long deadline = System.nanoTime() + Nanos.of(timeout);
             boolean flushed = admission.close(Nanos.of(timeout));
+            long before = failedBeforeCut();
             if (!flushed) {
                 cut();
             }
-            long before = failedBeforeCut < 0 ? failed() : failedBeforeCut;
             sender.close(Nanos.until(deadline));
-            expireAll = true; // what the adapter forgot ends now
-            sweepLanes();
-            awaitTold(deadline);
-            int unfinished = (int) (failed() - before);
+            cut(); // what the adapter forgot
+            long untold = outcomes.awaitTold(deadline);
+            if (untold > 0) {
+                LOG.warn("Producer '{}' was closed while what hangs on {} futures still ran", options.name(), untold);
+            }
+            int unfinished = (int) (outcomes.failed() - before);
             if (unfinished > 0) {
                 report = new CloseReport(unfinished, 0);
                 LOG.warn(
@@ -463,19 +461,6 @@ public final class ProducerCore {
         return report;
     }
 
-    /** Until what hangs on the futures has run. */
-    private void awaitTold(long deadline) {
-        while (untold() > 0
-                && System.nanoTime() - deadline < 0
-                && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(LOOK_NANOS);
-        }
-        long untold = untold();
-        if (untold > 0) {
-            LOG.warn("Producer '{}' was closed while what hangs on {} futures still ran", options.name(), untold);
-        }
-    }
-
     /**
      * Whether the caller runs inside of a send or of its outcome, or listens to a state: what hangs on a future, a lane
      * interceptor, a listener.
@@ -485,9 +470,5 @@ public final class ProducerCore {
     public static boolean isTelling() {
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
                 .walk(frames -> frames.anyMatch(frame -> TELLING.contains(frame.getDeclaringClass())));
-    }
-
-    private long untold() {
-        return acknowledged.sum() + failed() - told.sum();
     }
 }
