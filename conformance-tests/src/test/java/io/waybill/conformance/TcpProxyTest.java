@@ -267,6 +267,15 @@ class TcpProxyTest {
     }
 
     @Test
+    void severalStandBeforeOneBrokerAtTheSameTime() throws Exception {
+        String uri = "kafka://127.0.0.1:" + server.getLocalPort();
+        try (ProxiedBroker one = ProxiedBroker.loopback(uri).orElseThrow();
+                ProxiedBroker other = ProxiedBroker.loopback(uri).orElseThrow()) {
+            assertThat(one.uri()).isNotEqualTo(other.uri()).isNotEqualTo(uri);
+        }
+    }
+
+    @Test
     void theBrokersHostBecomesTheProxysInWhateverPieces() throws IOException {
         through(new TcpProxy("127.0.0.1", "127.0.0.2"));
         String sent = "127.0.0.1:10911;127.0.127.0.0.1;127.0.0.3";
