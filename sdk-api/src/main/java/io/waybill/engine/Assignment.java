@@ -35,6 +35,9 @@ final class Assignment {
     private final DeliveryRunner runner;
     private final PrefixTracker tracker;
     private final int window;
+    /** How many deliveries may be between the first unfinished and the last so that one more poll stays in the window. */
+    private final int mostBeforePoll;
+
     private final boolean selective;
     private final LaneTable lanes = new LaneTable(this);
     private final KeyLane only = new KeyLane(this, null, 0);
@@ -83,6 +86,7 @@ final class Assignment {
         this.pool = pool;
         this.runner = runner;
         this.window = options.window();
+        this.mostBeforePoll = window - options.batchMessages();
         this.selective = selective;
         this.tracker = new PrefixTracker(window + options.batchMessages(), selective);
         this.before = before;
@@ -151,7 +155,7 @@ final class Assignment {
     /** Whether to stop reading: too many bytes wait, or the window is full. */
     boolean shouldPause(long byteLimit) {
         advance();
-        windowFull = tracker.span() >= window;
+        windowFull = tracker.span() > mostBeforePoll;
         return windowFull || bufferedBytes.get() > byteLimit;
     }
 

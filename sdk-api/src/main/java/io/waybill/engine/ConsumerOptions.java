@@ -19,7 +19,7 @@ import java.util.Set;
  * @param window how many deliveries of a partition may lie between the first unfinished and the last
  * @param parkWhenFull whether a key that fills the window goes to the dead letters instead of pausing the partition
  * @param bufferBytes bounds the deliveries that wait
- * @param batchMessages how many messages a poll gives at most
+ * @param batchMessages how many messages a poll gives at most; no more than half a window, so that a window is never overrun
  * @param retry how failures are tried again
  * @param deadLetterTopics the dead-letter topic of each topic
  * @param start where a new group starts
@@ -44,7 +44,7 @@ public record ConsumerOptions(
         Duration drain,
         Duration settleInterval) {
     /**
-     * Copies the collections.
+     * Copies the collections, and fits the polls into the window.
      *
      * @param group its group
      * @param member the name of this instance
@@ -54,7 +54,7 @@ public record ConsumerOptions(
      * @param window how many deliveries of a partition may lie between the first unfinished and the last
      * @param parkWhenFull whether a key that fills the window goes to the dead letters instead of pausing the partition
      * @param bufferBytes bounds the deliveries that wait
-     * @param batchMessages how many messages a poll gives at most
+     * @param batchMessages how many messages a poll gives at most; no more than half a window, so that a window is never overrun
      * @param retry how failures are tried again
      * @param deadLetterTopics the dead-letter topic of each topic
      * @param start where a new group starts
@@ -64,6 +64,7 @@ public record ConsumerOptions(
      */
     public ConsumerOptions {
         topics = Set.copyOf(topics);
+        batchMessages = Math.min(batchMessages, Math.max(1, window / 2));
         deadLetterTopics = Map.copyOf(deadLetterTopics);
     }
 
