@@ -37,14 +37,14 @@ public final class Producer implements AutoCloseable {
     private final ProducerCore core;
     private final String name;
     private final Settings settings;
-    private final List<Switched<SendInterceptor>> interceptors;
+    private final SendChain.Step sending;
 
     private Producer(Waybill waybill, ProducerCore core, Builder builder) {
         this.waybill = waybill;
         this.core = core;
         this.name = builder.name;
         this.settings = builder.settings;
-        this.interceptors = List.copyOf(builder.interceptors);
+        this.sending = SendChain.Step.of(builder.interceptors, core);
         core.onClosed(() -> waybill.closed(this));
     }
 
@@ -101,7 +101,7 @@ public final class Producer implements AutoCloseable {
      */
     public CompletableFuture<Receipt> sendAsync(Message message) {
         try {
-            return interceptors.isEmpty() ? core.send(message) : SendChain.run(interceptors, core, 0, message);
+            return sending.run(message);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -308,14 +308,14 @@ public final class Producer implements AutoCloseable {
         }
 
         /**
-         * Adds an interceptor inside the partition's lane; at most 32.
+         * Adds an interceptor inside the partition's lane; at most 31.
          *
          * @param interceptor sees each message at hand-over
          * @param power whether it does
          * @return this
          */
         public Builder interceptLane(SendLaneInterceptor interceptor, Switch power) {
-            CoreSettings.within("lane interceptors", laneInterceptors.size() + 1L, 1, 32);
+            CoreSettings.within("lane interceptors", laneInterceptors.size() + 1L, 1, 31);
             laneInterceptors.add(new Switched<>(interceptor, power::isOn));
             return this;
         }

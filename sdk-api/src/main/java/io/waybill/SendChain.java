@@ -5,6 +5,7 @@ import io.waybill.engine.Switched;
 import io.waybill.message.Message;
 import io.waybill.message.Receipt;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -18,28 +19,43 @@ final class SendChain extends AtomicReference<@Nullable CompletableFuture<Receip
     private static final CompletableFuture<Receipt> THREW =
             CompletableFuture.failedFuture(new IllegalStateException("threw"));
 
-    private final transient List<Switched<SendInterceptor>> all;
-    private final transient ProducerCore core;
-    private final int next;
+    private final transient Step step;
     private final transient Message message;
 
-    private SendChain(List<Switched<SendInterceptor>> all, ProducerCore core, int next, Message message) {
-        this.all = all;
-        this.core = core;
-        this.next = next;
+    private SendChain(Step step, Message message) {
+        this.step = step;
         this.message = message;
     }
 
-    /** Runs the interceptors that are on, from one of them on, and the send inside them. */
-    static CompletableFuture<Receipt> run(
-            List<Switched<SendInterceptor>> all, ProducerCore core, int from, Message message) {
-        for (int i = from; i < all.size(); i++) {
-            Switched<SendInterceptor> one = all.get(i);
-            if (one.on().getAsBoolean()) {
-                return one.target().intercept(new SendChain(all, core, i + 1, message));
+    /** A producer's interceptors from one of them on, and the send inside them; null interceptor: the send itself. */
+    record Step(
+            ProducerCore core,
+            @Nullable Switched<SendInterceptor> interceptor,
+            @Nullable Step inside) {
+        /** All interceptors of a producer, the first outermost. */
+        static Step of(List<Switched<SendInterceptor>> interceptors, ProducerCore core) {
+            Step step = new Step(core, null, null);
+            for (int i = interceptors.size() - 1; i >= 0; i--) {
+                step = new Step(core, interceptors.get(i), step);
             }
+            return step;
         }
-        return core.send(message);
+
+        /** Runs the first interceptor that is on, or sends. */
+        CompletableFuture<Receipt> run(Message message) {
+            Step step = this;
+            while (step.interceptor != null && step.inside != null) {
+                if (step.interceptor.on().getAsBoolean()) {
+                    return step.interceptor.target().intercept(new SendChain(step, message));
+                }
+                step = step.inside;
+            }
+            return core.send(message);
+        }
+
+        boolean sendsAgain() {
+            return interceptor != null && interceptor.target().sendsAgain();
+        }
     }
 
     @Override
@@ -51,16 +67,14 @@ final class SendChain extends AtomicReference<@Nullable CompletableFuture<Receip
     public CompletableFuture<Receipt> proceed(Message changed) {
         CompletableFuture<Receipt> before = get();
         boolean first = before == null;
-        boolean again = before != null
-                && before.isCompletedExceptionally()
-                && all.get(next - 1).target().sendsAgain();
+        boolean again = before != null && before.isCompletedExceptionally() && step.sendsAgain();
         if (!(first || again) || !compareAndSet(before, UNDER_WAY)) {
             throw new IllegalStateException("A send interceptor called proceed a second time for " + changed
                     + ", or again before the attempt had failed");
         }
         CompletableFuture<Receipt> now = THREW;
         try {
-            now = run(all, core, next, changed);
+            now = Objects.requireNonNull(step.inside()).run(changed);
             return now;
         } finally {
             set(now);

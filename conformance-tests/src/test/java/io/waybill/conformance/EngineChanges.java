@@ -64,8 +64,8 @@ final class EngineChanges {
     static final class SentAnyway {
         @Advice.OnMethodExit(onThrowable = RuntimeException.class)
         static void exit(
-                @Advice.Argument(1) ProducerCore core,
-                @Advice.Argument(3) Message message,
+                @Advice.FieldValue("core") ProducerCore core,
+                @Advice.Argument(0) Message message,
                 @Advice.Return(readOnly = false) CompletableFuture<Receipt> sent,
                 @Advice.Thrown(readOnly = false) Throwable thrown) {
             if (thrown != null) {

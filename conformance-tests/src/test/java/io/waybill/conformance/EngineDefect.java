@@ -148,7 +148,7 @@ enum EngineDefect {
             InterceptorConformance.class,
             "whatASendInterceptorThrowsReachesTheCaller",
             "what the interceptor threw",
-            "SendChain",
+            "SendChain$Step",
             changed(EngineChanges.SentAnyway.class, "run")),
 
     LETS_PROCEED_AGAIN(

@@ -1,6 +1,7 @@
 package io.waybill.message;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What names and sizes Waybill takes, the same on every broker, so that a message that is accepted on one is accepted
@@ -26,6 +27,12 @@ public final class Limits {
     /** Names of headers and topics that start so belong to Waybill. */
     public static final String RESERVED_PREFIX = "waybill";
 
+    /**
+     * Names of topics that were found legal, each where its hash leads: programs send to the same few strings again and again.
+     * Threads may overwrite each other's; that costs a check, no more.
+     */
+    private static final @Nullable String[] LEGAL_TOPICS = new String[64];
+
     private Limits() {}
 
     /**
@@ -35,7 +42,11 @@ public final class Limits {
      * @return the name
      */
     public static String topic(String name) {
-        return name("topic", name);
+        int place = name.hashCode() & LEGAL_TOPICS.length - 1;
+        if (!name.equals(LEGAL_TOPICS[place])) {
+            LEGAL_TOPICS[place] = name("topic", name);
+        }
+        return name;
     }
 
     /**
@@ -136,7 +147,7 @@ public final class Limits {
         return name;
     }
 
-    private static @org.jspecify.annotations.Nullable String wrongIn(String name, int longest) {
+    private static @Nullable String wrongIn(String name, int longest) {
         if (name.isEmpty()) {
             return "it is empty";
         }
