@@ -6,6 +6,7 @@ import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Receipt;
 import io.waybill.spi.Outgoing;
+import io.waybill.spi.WaybillHeader;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * send costs one object. What the caller does to the future (cancel, complete) does not touch the send itself.
  */
 final class PendingSend extends CompletableFuture<Receipt> implements Outgoing {
-    private static final VarHandle ENDED;
+    private static final VarHandle STATE;
+    /** The bit of the state that says that it has ended; the others say which lane interceptors saw it. */
+    private static final int ENDED = 1 << 31;
 
     static {
         try {
-            ENDED = MethodHandles.lookup().findVarHandle(PendingSend.class, "ended", boolean.class);
+            STATE = MethodHandles.lookup().findVarHandle(PendingSend.class, "state", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -31,25 +34,22 @@ final class PendingSend extends CompletableFuture<Receipt> implements Outgoing {
     final int size;
     final long deadline;
 
-    /** In the lane's stack, then in its list of those in flight; guarded by the lane. */
+    /** In the lane's stack, then in its list of those that wait; guarded by the lane. */
     @Nullable
     PendingSend next;
 
-    /** The batch it went with, if the lane counts batches. */
-    SendLane.@Nullable Batch batch;
+    /** What it went with; null before that. */
+    @Nullable
+    Flight flight;
 
-    /** Bit i: lane interceptor i saw it. */
-    int seenBy;
+    /** Packed when somebody wants to keep it. */
+    private byte @Nullable [] waybill;
 
-    private byte[] waybill;
+    private volatile int state;
 
-    @SuppressWarnings("UnusedVariable") // through ENDED
-    private volatile boolean ended;
-
-    PendingSend(Message message, SendLane lane, byte[] waybill, int size, long deadline) {
+    PendingSend(Message message, SendLane lane, int size, long deadline) {
         this.message = message;
         this.lane = lane;
-        this.waybill = waybill;
         this.size = size;
         this.deadline = deadline;
     }
@@ -66,15 +66,36 @@ final class PendingSend extends CompletableFuture<Receipt> implements Outgoing {
 
     @Override
     public byte[] waybill() {
-        return waybill;
+        byte[] packed = waybill;
+        if (packed == null) {
+            packed = WaybillHeader.encode(message);
+            waybill = packed;
+        }
+        return packed;
     }
 
-    void waybill(byte[] header) {
+    @Override
+    public byte[] waybill(byte[] reuse) {
+        byte[] packed = waybill;
+        return packed == null ? WaybillHeader.encode(message, reuse) : packed;
+    }
+
+    void replaceWaybill(byte[] header) {
         waybill = header;
     }
 
+    /** Lane interceptor i, below 31, saw it: before anybody else can end it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    void seenBy(int i) {
+        state |= 1 << i;
+    }
+
+    boolean wasSeenBy(int i) {
+        return (state & 1 << i) != 0;
+    }
+
     boolean hasEnded() {
-        return ended;
+        return state < 0;
     }
 
     @Override
@@ -120,7 +141,7 @@ final class PendingSend extends CompletableFuture<Receipt> implements Outgoing {
     }
 
     private boolean end() {
-        return ENDED.compareAndSet(this, false, true);
+        return ((int) STATE.getAndBitwiseOr(this, ENDED) & ENDED) == 0;
     }
 
     /** Dependents get plain futures. */

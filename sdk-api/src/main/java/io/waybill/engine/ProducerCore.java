@@ -11,7 +11,6 @@ import io.waybill.spi.Adapter;
 import io.waybill.spi.SendLaneInterceptor;
 import io.waybill.spi.Sender;
 import io.waybill.spi.SenderOptions;
-import io.waybill.spi.WaybillHeader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -47,7 +46,7 @@ public final class ProducerCore {
     /** What calls the code of others that may close the producer. */
     private static final Set<Class<?>> TELLING = Set.of(PendingSend.class, SendLane.class, Lifecycle.class);
 
-    /** How often topics are looked at, for growth that was not made through Waybill. */
+    /** How often topics are looked at, for growth that was not made through Waybill, and for other settings. */
     private static final long LOOK_SECONDS = 60;
 
     private final Adapter adapter;
@@ -155,7 +154,7 @@ public final class ProducerCore {
                 key == null
                         ? (keyless.getAndIncrement() >>> STICKY_BITS) % lanes.length
                         : Partitioner.partition(key, lanes.length)];
-        PendingSend send = new PendingSend(message, lane, WaybillHeader.encode(message), size, now + sendTimeoutNanos);
+        PendingSend send = new PendingSend(message, lane, size, now + sendTimeoutNanos);
         lane.submit(send);
         return send;
     }
@@ -184,8 +183,8 @@ public final class ProducerCore {
         for (int i = 0; i < interceptors.size(); i++) {
             Switched<SendLaneInterceptor> interceptor = interceptors.get(i);
             if (interceptor.on().getAsBoolean()) {
-                send.waybill(interceptor.target().handOver(send, send.waybill()));
-                send.seenBy |= 1 << i;
+                send.replaceWaybill(interceptor.target().handOver(send, send.waybill()));
+                send.seenBy(i);
             }
         }
     }
@@ -193,8 +192,8 @@ public final class ProducerCore {
     /** Keeps the books of an outcome; whatever interceptors and listeners do. */
     void ended(PendingSend send, @Nullable MessagingException failure) {
         outcomes.ended(failure);
-        for (int i = 0; send.seenBy != 0 && i < interceptors.size(); i++) {
-            if ((send.seenBy & 1 << i) != 0) {
+        for (int i = 0; i < interceptors.size(); i++) {
+            if (send.wasSeenBy(i)) {
                 try {
                     interceptors.get(i).target().completed(send, failure);
                 } catch (Throwable e) {

@@ -26,14 +26,8 @@ final class SendLane {
     /** How many sends a caller hands over before a helper thread takes the baton; also after a tick of the clock. */
     private static final int SHIFT = 4096;
 
-    /** Messages of one hand-over that are still under way; only where the adapter bounds them. */
-    static final class Batch extends AtomicInteger {
-        private static final long serialVersionUID = 1L;
-
-        Batch(int size) {
-            super(size);
-        }
-    }
+    /** How many sends a flight has where the adapter does not bound the batches in flight. */
+    private static final int FLIGHT = 64;
 
     private final ProducerCore core;
     private final int partition;
@@ -42,7 +36,10 @@ final class SendLane {
     /** How often something to do was signalled; from 0 to 1 is to take the baton. */
     private final AtomicInteger signals = new AtomicInteger();
 
+    /** Only counted where the adapter bounds it; then each batch is a flight of its own. */
     private final AtomicInteger batchesInFlight = new AtomicInteger();
+
+    private final boolean boundsBatches;
 
     // guarded by the baton
     private Sender.@Nullable Lane lane;
@@ -52,13 +49,14 @@ final class SendLane {
     private final Object lists = new Object();
     // guarded by lists
     private @Nullable PendingSend waiting;
-    private @Nullable PendingSend inFlightFirst;
-    private @Nullable PendingSend inFlightLast;
+    private @Nullable Flight firstFlight;
+    private @Nullable Flight lastFlight;
 
     SendLane(ProducerCore core, TopicDescription topic, int partition) {
         this.core = core;
         this.topic = topic;
         this.partition = partition;
+        this.boundsBatches = core.maxBatchesInFlight() != Integer.MAX_VALUE;
     }
 
     int partition() {
@@ -71,28 +69,44 @@ final class SendLane {
     }
 
     void submit(PendingSend send) {
+        if (!boundsBatches && signals.compareAndSet(0, 1)) {
+            batch.add(send); // nothing that was signalled waits
+            work(1, true, false);
+        } else {
+            push(send);
+            signal();
+        }
+    }
+
+    private void push(PendingSend send) {
         PendingSend top;
         do {
             top = arrivals.get();
             send.next = top;
         } while (!arrivals.compareAndSet(top, send));
-        signal();
     }
 
     private void signal() {
         if (signals.getAndIncrement() == 0) {
-            work(false);
+            work(signals.get(), false, false);
         }
     }
 
-    /** Holds the baton until nothing is to do, or until a helper has it. */
-    private void work(boolean helper) {
+    /**
+     * Holds the baton until nothing is to do, or until a helper has it.
+     *
+     * @param signalled how many signals this work answers
+     * @param drained whether nothing else waits that was signalled
+     * @param helper whether this is a thread that may block
+     */
+    private void work(int signalled, boolean drained, boolean helper) {
+        int seen = signalled;
+        boolean nothingElse = drained;
         boolean mayBlock = helper;
         int handedOver = 0;
         long begun = core.clock();
-        int seen = signals.get();
         while (seen != 0) {
-            while (!batch.isEmpty() || (mayHandOver() && fillBatch())) {
+            while (!batch.isEmpty() || (!nothingElse && mayHandOver() && fillBatch())) {
                 if (!mayBlock) {
                     boolean enough = handedOver >= SHIFT || (handedOver > 0 && core.clock() != begun);
                     if (enough || clientFailed || !isOpen()) {
@@ -105,13 +119,14 @@ final class SendLane {
                 handedOver += batch.size();
                 handOver();
             }
+            nothingElse = false;
             seen = signals.addAndGet(-seen);
         }
     }
 
     private boolean passBaton() {
         try {
-            core.helper().execute(() -> work(true));
+            core.helper().execute(() -> work(signals.get(), false, true));
             return true;
         } catch (Throwable e) {
             LOG.debug("No helper thread to be had", e);
@@ -132,7 +147,6 @@ final class SendLane {
     private boolean fillBatch() {
         int bytes = 0;
         synchronized (lists) {
-            trim();
             while (batch.size() < core.maxBatchMessages()) {
                 if (waiting == null) {
                     takeArrivals();
@@ -214,10 +228,8 @@ final class SendLane {
     }
 
     private void send(Sender.Lane open) {
-        if (core.maxBatchesInFlight() != Integer.MAX_VALUE) {
-            Batch group = new Batch(batch.size());
+        if (boundsBatches) {
             batchesInFlight.incrementAndGet();
-            batch.forEach(send -> send.batch = group);
         }
         try {
             open.send(batch);
@@ -238,33 +250,32 @@ final class SendLane {
     /** Before the hand-over, so that it is bounded even if the client blocks. */
     private void track() {
         synchronized (lists) {
+            Flight flight = boundsBatches ? newFlight(batch.size()) : lastFlight;
             for (int i = 0; i < batch.size(); i++) {
-                append(batch.get(i));
+                if (flight == null || !flight.hasRoom()) {
+                    flight = newFlight(FLIGHT);
+                }
+                flight.add(batch.get(i));
             }
         }
     }
 
-    private void append(PendingSend send) {
-        if (inFlightLast == null) {
-            inFlightFirst = send;
-        } else {
-            inFlightLast.next = send;
+    private Flight newFlight(int capacity) {
+        while (firstFlight != null && firstFlight.isOver()) { // those in the middle go with the next sweep
+            firstFlight = firstFlight.next;
         }
-        inFlightLast = send;
+        Flight flight = new Flight(capacity);
+        append(flight);
+        return flight;
     }
 
-    /** Lets go of ended sends at the head; those in the middle go with the next sweep. */
-    private void trim() {
-        PendingSend first = inFlightFirst;
-        while (first != null && first.hasEnded()) {
-            PendingSend next = first.next;
-            first.next = null;
-            first = next;
+    private void append(Flight flight) {
+        if (firstFlight == null || lastFlight == null) {
+            firstFlight = flight;
+        } else {
+            lastFlight.next = flight;
         }
-        inFlightFirst = first;
-        if (first == null) {
-            inFlightLast = null;
-        }
+        lastFlight = flight;
     }
 
     /** Ends what is over its time. Called by any thread; needs no baton. */
@@ -272,18 +283,17 @@ final class SendLane {
         List<PendingSend> unconfirmed = new ArrayList<>();
         List<PendingSend> unsent = new ArrayList<>();
         synchronized (lists) {
-            PendingSend send = inFlightFirst;
-            inFlightFirst = null;
-            inFlightLast = null;
-            while (send != null) {
-                PendingSend next = send.next;
-                send.next = null;
-                if (core.isOver(send.deadline)) {
-                    unconfirmed.add(send);
-                } else if (!send.hasEnded()) {
-                    append(send);
+            Flight flight = firstFlight;
+            firstFlight = null;
+            lastFlight = null;
+            while (flight != null) {
+                Flight next = flight.next;
+                flight.next = null;
+                flight.sweep(core, unconfirmed);
+                if (!flight.isOver()) {
+                    append(flight);
                 }
-                send = next;
+                flight = next;
             }
             if (waiting == null) {
                 takeArrivals();
@@ -330,8 +340,8 @@ final class SendLane {
     /** After the caller has heard of it: the next batch may go. */
     void left(PendingSend send) {
         core.told();
-        Batch group = send.batch;
-        if (group != null && group.decrementAndGet() == 0) {
+        Flight flight = send.flight;
+        if (flight != null && flight.ended() && boundsBatches) {
             batchesInFlight.decrementAndGet();
             signal();
         }

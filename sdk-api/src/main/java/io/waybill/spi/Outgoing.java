@@ -30,6 +30,16 @@ public interface Outgoing {
     byte[] waybill();
 
     /**
+     * The same for adapters that write it on at once: without garbage, where that can be.
+     *
+     * @param reuse {@link WaybillHeader#LENGTH} bytes, which the adapter uses again for the next message
+     * @return these bytes, with the header in them, or others, not changed any more
+     */
+    default byte[] waybill(byte[] reuse) {
+        return waybill();
+    }
+
+    /**
      * The broker holds it.
      *
      * @param position its number in the partition, or -1

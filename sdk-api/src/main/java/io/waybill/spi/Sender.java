@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public interface Sender {
     /**
-     * Looks a topic up at the broker.
+     * Looks a topic up at the broker: before the first send to it, and again each minute.
      *
      * @param topic its name
      * @return how many partitions it has, and what a confirm of it means, both read from the broker

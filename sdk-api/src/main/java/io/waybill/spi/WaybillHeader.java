@@ -19,8 +19,10 @@ public final class WaybillHeader {
     /** The native header's name. */
     public static final String NAME = "waybill";
 
+    /** The bytes of the header that {@link #encode} packs. */
+    public static final int LENGTH = 18;
+
     private static final byte VERSION = 1;
-    private static final int LENGTH = 18;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private WaybillHeader() {}
@@ -32,8 +34,19 @@ public final class WaybillHeader {
      * @return 18 bytes
      */
     public static byte[] encode(Message message) {
-        byte[] header = new byte[LENGTH];
+        return encode(message, new byte[LENGTH]);
+    }
+
+    /**
+     * Packs the header of a message into an array.
+     *
+     * @param message the message
+     * @param header 18 bytes, which are overwritten
+     * @return the array
+     */
+    public static byte[] encode(Message message, byte[] header) {
         header[0] = VERSION;
+        header[1] = 0;
         LONG.set(header, 2, message.idHigh());
         LONG.set(header, 10, message.idLow());
         return header;
