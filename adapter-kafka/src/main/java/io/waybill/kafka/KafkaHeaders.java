@@ -3,6 +3,8 @@ package io.waybill.kafka;
 import io.waybill.message.Headers;
 import io.waybill.spi.WaybillHeader;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /** Headers of Waybill as headers of Kafka, and back. */
@@ -11,11 +13,14 @@ final class KafkaHeaders {
 
     private KafkaHeaders() {}
 
-    static void write(Headers headers, byte[] waybill, org.apache.kafka.common.header.Headers target) {
-        target.add(WaybillHeader.NAME, waybill);
+    /** Of a kind that a record takes over with one small array. */
+    static RecordHeaders of(Headers headers, byte[] waybill) {
+        Header[] all = new Header[headers.size() + 1];
+        all[0] = new RecordHeader(WaybillHeader.NAME, waybill);
         for (int i = 0; i < headers.size(); i++) {
-            target.add(headers.nameAt(i), headers.valueAt(i));
+            all[i + 1] = new RecordHeader(headers.nameAt(i), headers.valueAt(i));
         }
+        return new RecordHeaders(all);
     }
 
     /** Kafka allows a name more than once, and null values: the last value counts, and null becomes no bytes. */

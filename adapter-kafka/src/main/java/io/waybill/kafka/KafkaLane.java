@@ -4,6 +4,7 @@ import io.waybill.message.Headers;
 import io.waybill.message.Message;
 import io.waybill.spi.Outgoing;
 import io.waybill.spi.Sender;
+import io.waybill.spi.WaybillHeader;
 import java.util.List;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Callback;
@@ -12,6 +13,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** The way into one partition. */
@@ -25,6 +27,8 @@ final class KafkaLane implements Sender.Lane {
     private final KafkaTopic topic;
     private final Integer partition;
     private final boolean compresses;
+    private final byte[] reused = new byte[WaybillHeader.LENGTH];
+    private final Iterable<Header> onlyReused = KafkaHeaders.of(Headers.empty(), reused);
     /** The thread inside {@link #send}. Read by other threads too, which only ever see a thread that is not theirs. */
     private @Nullable Thread sending;
     /** Why the rest of the batch is not even tried: each try would block anew. Only used by the thread that sends. */
@@ -41,7 +45,6 @@ final class KafkaLane implements Sender.Lane {
 
     @Override
     public void send(List<? extends Outgoing> batch) {
-        topic.refreshIfOld();
         stuck = incarnation.failure();
         sending = Thread.currentThread();
         try {
@@ -64,17 +67,16 @@ final class KafkaLane implements Sender.Lane {
             return;
         }
         Message message = outgoing.message();
-        if (!compresses && tooLarge(message, outgoing.waybill())) {
+        byte[] waybill = outgoing.waybill(reused);
+        if (!compresses && tooLarge(message, waybill)) {
             outgoing.refused(new RecordTooLargeException("A message of " + message.body().length
                     + " bytes and its headers are more than topic '" + topic.name() + "' takes (max.message.bytes="
                     + topic.maxMessageBytes() + ")"));
             return;
         }
-        ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(topic.name(), partition, message.key(), message.body());
-        KafkaHeaders.write(message.headers(), outgoing.waybill(), record.headers());
         try {
-            Future<RecordMetadata> unused = incarnation.producer().send(record, new Completion(outgoing));
+            Future<RecordMetadata> unused =
+                    incarnation.producer().send(record(message, waybill), new Completion(outgoing));
         } catch (InterruptException e) {
             refused(outgoing, e);
         } catch (RuntimeException e) {
@@ -83,6 +85,15 @@ final class KafkaLane implements Sender.Lane {
             stuck = e;
             outgoing.unknown(e);
         }
+    }
+
+    /** The producer writes a record's headers before {@code send} returns, and looks at them no more. */
+    private ProducerRecord<byte[], byte[]> record(Message message, byte[] waybill) {
+        if (waybill == reused && message.headers().size() == 0) {
+            return new ProducerRecord<>(topic.name(), partition, message.key(), message.body(), onlyReused);
+        }
+        return new ProducerRecord<>(
+                topic.name(), partition, message.key(), message.body(), KafkaHeaders.of(message.headers(), waybill));
     }
 
     private void refused(Outgoing outgoing, Throwable failure) {

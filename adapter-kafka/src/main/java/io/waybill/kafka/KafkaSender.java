@@ -77,8 +77,7 @@ final class KafkaSender implements Sender {
     public TopicDescription describe(String topic) throws Exception {
         KafkaAdminOperations.Topic found =
                 KafkaAdminOperations.await(admin.describe(topic).toCompletableFuture(), lookUpTimeout);
-        topics.computeIfAbsent(topic, name -> new KafkaTopic(name, admin, found))
-                .update(found);
+        topics.computeIfAbsent(topic, name -> new KafkaTopic(name, found)).update(found);
         return new TopicDescription(topic, found.partitions().size(), found.durability());
     }
 

@@ -56,8 +56,7 @@ class KafkaConversionsTest {
                 .put("a", new byte[0])
                 .put("\u00e9", new byte[] {-1, 0})
                 .build();
-        RecordHeaders target = new RecordHeaders();
-        KafkaHeaders.write(headers, new byte[] {9}, target);
+        RecordHeaders target = KafkaHeaders.of(headers, new byte[] {9});
         assertThat(target.toArray()).hasSize(4);
         assertThat(KafkaHeaders.read(target)).isEqualTo(headers);
         assertThat(KafkaHeaders.waybill(target)).containsExactly(9);

@@ -5,6 +5,7 @@ import io.waybill.message.MessagingException;
 import io.waybill.spi.Outgoing;
 import io.waybill.spi.Sender;
 import io.waybill.spi.SenderOptions;
+import io.waybill.spi.WaybillHeader;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -28,6 +29,8 @@ final class RocketMqLane implements Sender.Lane {
     private final long timeoutMillis;
     /** Locked when used: what the core gave up waiting for may be answered while it sends the next. */
     private final Encoder encoder = new Encoder();
+
+    private final byte[] reused = new byte[WaybillHeader.LENGTH]; // guarded by the encoder
 
     RocketMqLane(
             RocketMqSender sender, Remote remote, RocketMqSender.Topic topic, int partition, SenderOptions options) {
@@ -90,7 +93,7 @@ final class RocketMqLane implements Sender.Lane {
         private Outgoing[] encode(Outgoing[] part) {
             int ready = 0;
             for (Outgoing outgoing : part) {
-                MessagingException refusal = encoder.add(outgoing.message(), outgoing.waybill());
+                MessagingException refusal = encoder.add(outgoing.message(), outgoing.waybill(reused));
                 if (refusal == null) {
                     part[ready++] = outgoing;
                 } else {
