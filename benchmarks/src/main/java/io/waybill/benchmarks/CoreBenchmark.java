@@ -8,13 +8,18 @@ import io.waybill.message.Message;
 import io.waybill.message.Ordering;
 import io.waybill.message.Receipt;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Locale;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -27,6 +32,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -45,11 +52,36 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public class CoreBenchmark {
     private static final int MESSAGES = 100_000;
     private static final int KEYS = 1_000;
+    private static final int BODY = 100;
+    private static final String SEND = "send";
+    private static final String SEND_1 = "send, 1 interceptor";
+    private static final String SEND_4 = "send, 4 interceptors";
+    private static final String SETTLED_KEY = "to settled, KEY";
+    private static final String SETTLED_PARTITION = "to settled, PARTITION";
+
+    /** The core's own scenario; its messages are JMH's. */
+    static final Scenario SCENARIO = new Scenario(
+            "core",
+            "memory",
+            "the core over the memory adapter (JMH), from sendAsync to the receipt, or on to the settlement",
+            Scenario.Work.CORE,
+            BODY,
+            Scenario.Layout.WAYBILL,
+            0,
+            Stream.of(SEND, SEND_1, SEND_4, SETTLED_KEY, SETTLED_PARTITION)
+                    .map(name -> new Scenario.Arm(name, name, 0, 0))
+                    .toList(),
+            List.of(
+                    Target.atMost(Metric.TIME, SEND, 250),
+                    Target.atMost(Metric.BYTES, SEND, 300),
+                    Target.moreAtMost(Metric.TIME, SEND_4, SEND, 4 * 15),
+                    Target.moreAtMost(Metric.BYTES, SEND_4, SEND, 4 * 24),
+                    Target.atLeast(Metric.RATE, SEND, 3_000_000)));
 
     /** For JMH. */
     public CoreBenchmark() {}
 
-    static void run(boolean quick) throws RunnerException {
+    static Results run(boolean quick) throws RunnerException {
         int iterations = quick ? 3 : 8;
         TimeValue time = TimeValue.seconds(quick ? 1 : 2);
         Collection<RunResult> results = new Runner(new OptionsBuilder()
@@ -64,37 +96,79 @@ public class CoreBenchmark {
                         .verbosity(VerboseMode.SILENT)
                         .build())
                 .run();
-        System.out.printf("%-24s %10s %8s %10s %12s%n", "core, memory transport", "ns/msg", "+-", "bytes/msg", "msg/s");
-        for (RunResult result : results) {
-            Result<?> time1 = result.getPrimaryResult();
-            Result<?> bytes = result.getSecondaryResults().get("gc.alloc.rate.norm");
-            String ordering = result.getParams().getParam("ordering");
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-24s %10.1f %8.1f %10.1f %,12.0f%n",
-                    time1.getLabel() + (ordering == null ? "" : " " + ordering),
-                    time1.getScore(),
-                    time1.getScoreError(),
-                    bytes == null ? Double.NaN : bytes.getScore(),
-                    1e9 / time1.getScore());
+        Map<String, List<Map<Metric, Double>>> samples = new HashMap<>();
+        results.forEach(result -> samples.put(arm(result), samples(result)));
+        Results all = new Results(SCENARIO);
+        int rounds = samples.values().stream().mapToInt(List::size).min().orElse(0);
+        for (int i = 0; i < rounds; i++) {
+            Map<String, Map<Metric, Double>> round = new HashMap<>();
+            for (Map.Entry<String, List<Map<Metric, Double>>> arm : samples.entrySet()) {
+                round.put(arm.getKey(), arm.getValue().get(i));
+            }
+            all.add(round);
         }
+        return all;
+    }
+
+    private static String arm(RunResult result) {
+        String ordering = result.getParams().getParam("ordering");
+        if (ordering != null) {
+            return ordering.equals(Ordering.KEY.name()) ? SETTLED_KEY : SETTLED_PARTITION;
+        }
+        return switch (result.getParams().getParam("interceptors")) {
+            case "1" -> SEND_1;
+            case "4" -> SEND_4;
+            default -> SEND;
+        };
+    }
+
+    /** One for each iteration of each fork. */
+    private static List<Map<Metric, Double>> samples(RunResult result) {
+        List<Map<Metric, Double>> samples = new ArrayList<>();
+        for (BenchmarkResult fork : result.getBenchmarkResults()) {
+            for (IterationResult iteration : fork.getIterationResults()) {
+                double nanos = iteration.getPrimaryResult().getScore();
+                Map<Metric, Double> figures = new EnumMap<>(Metric.class);
+                figures.put(Metric.TIME, nanos);
+                figures.put(Metric.RATE, 1e9 / nanos);
+                Result<?> bytes = iteration.getSecondaryResults().get("gc.alloc.rate.norm");
+                if (bytes != null) {
+                    figures.put(Metric.BYTES, Math.rint(bytes.getScore())); // the fraction is not the messages'
+                }
+                samples.add(figures);
+            }
+        }
+        return samples;
     }
 
     /** A producer over a broker that keeps little. */
     @State(Scope.Benchmark)
     public static class Sending {
+        /** How many interceptors each send goes through, which do nothing. */
+        @Param({"0", "1", "4"})
+        public int interceptors;
+
         private final Waybill waybill = Waybill.connect("memory:?overflow=drop&retention.messages=20000");
         private final Message[] messages = new Message[KEYS];
         private Producer producer;
         private int next;
 
         /** For JMH. */
-        public Sending() {
+        @SuppressWarnings("NullAway.Init") // JMH knows the parameter, and calls open, after this
+        public Sending() {}
+
+        /** Opens the producer. */
+        @Setup(Level.Trial)
+        public void open() {
             waybill.admin().createTopic("bench", 4);
-            producer = waybill.producer("bench").open();
+            Producer.Builder builder = waybill.producer("bench");
+            for (int i = 0; i < interceptors; i++) {
+                builder = builder.intercept(chain -> chain.proceed(chain.message()));
+            }
+            producer = builder.open();
             for (int i = 0; i < KEYS; i++) {
                 messages[i] =
-                        Message.to("bench").key("key-" + i).body(new byte[100]).build();
+                        Message.to("bench").key("key-" + i).body(new byte[BODY]).build();
             }
         }
 
@@ -136,7 +210,7 @@ public class CoreBenchmark {
             producer = waybill.producer("bench").open();
             for (int i = 0; i < KEYS; i++) {
                 messages[i] =
-                        Message.to("bench").key("key-" + i).body(new byte[100]).build();
+                        Message.to("bench").key("key-" + i).body(new byte[BODY]).build();
             }
         }
 

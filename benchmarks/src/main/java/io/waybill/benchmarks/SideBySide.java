@@ -1,152 +1,226 @@
 package io.waybill.benchmarks;
 
+import io.waybill.Producer;
+import io.waybill.Waybill;
+import io.waybill.benchmarks.clients.Workplace;
+import io.waybill.message.Message;
 import io.waybill.testbrokers.ChildProcess;
 import io.waybill.testbrokers.RunningBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
 
 /**
- * A broker's own client against Waybill: each sample a fresh JVM and a fresh topic, all arms in each round, the order of
- * the rounds alternating. The native arms are tuned as Waybill is, and do the same duties: a header of 18 bytes, a future
- * for each message, as much in flight; a consumer acknowledges behind its handler.
+ * Runs the scenarios of one broker: each sample in a fresh JVM and on a fresh topic, all arms in each round, the order of the
+ * rounds alternating. A round counts unless the host took more than 2 % of the processors from this machine meanwhile. A sample
+ * counts if the broker holds what was confirmed, or if everything was handled, in order, and acknowledged.
  */
-final class SideBySide {
-    private static final int SMALL = 100;
-    private static final int LARGE = 1_000;
+final class SideBySide implements AutoCloseable {
+    /** A round during which the host took more than this, in per cent, is repeated. */
+    private static final double MOST_STEAL = 2;
 
-    /** What is measured. */
-    enum Work {
-        /** From the call to the broker's confirmation, without waiting for each. */
-        SEND("asynchronous send"),
-        /** From a full topic to the handler. */
-        CONSUME("consume");
+    private static final int FILL_WINDOW = 50_000;
+    private static final int LOOKS = 25;
+    private static final long LOOK_MILLIS = 200;
+    private static final Duration SAMPLE = Duration.ofMinutes(5);
+    private static final Duration END = Duration.ofSeconds(30);
+    private static final String HEAP = "1g";
 
-        private final String title;
-
-        Work(String title) {
-            this.title = title;
-        }
-
-        private List<String> waybills() {
-            return this == SEND ? List.of("waybill") : List.of("waybill PARTITION", "waybill KEY");
-        }
-    }
-
-    /** One sample's figures. */
-    private record Figures(double messagesPerSecond, double cpuNanos, double bytes) {
-        static Figures parse(String line) {
-            String[] words = line.split(" ", -1);
-            return new Figures(
-                    Double.parseDouble(words[1]), Double.parseDouble(words[2]), Double.parseDouble(words[3]));
-        }
-    }
-
-    private final Contender contender;
+    private final RunningBroker broker;
+    private final Waybill waybill;
+    private final Books books;
     private final int rounds;
-    private final int share;
+    private final int divisor;
+    private final List<String> jvmArguments;
+    private double saturation;
 
-    SideBySide(Contender contender, boolean quick, int rounds) {
-        this.contender = contender;
-        this.rounds = quick ? 1 : rounds;
-        this.share = quick ? 5 : 1;
+    SideBySide(RunningBroker broker, boolean quick, int rounds, List<String> jvmArguments) throws Exception {
+        this.broker = broker;
+        this.waybill = Waybill.connect(broker.uri());
+        this.books = Books.open(broker.name(), broker.uri());
+        this.rounds = rounds;
+        this.divisor = quick ? 5 : 1;
+        this.jvmArguments = jvmArguments;
     }
 
-    void run(@Nullable Work only) {
-        try (RunningBroker broker = contender.broker().get()) {
-            if (only != Work.CONSUME) {
-                compare(broker, Work.SEND, SMALL, contender.sent() / share);
-                compare(broker, Work.SEND, LARGE, contender.sentLarge() / share);
+    Results run(Scenario scenario) {
+        Results results = new Results(scenario);
+        int repeats = rounds;
+        for (int round = 0; round < rounds; ) {
+            Map<String, Map<Metric, Double>> samples = round(scenario, results, round);
+            boolean disturbed =
+                    samples.values().stream().anyMatch(figures -> figures.getOrDefault(Metric.STEAL, 0.0) > MOST_STEAL);
+            if (disturbed && repeats-- > 0) {
+                results.reject();
+                continue;
             }
-            if (only != Work.SEND) {
-                compare(broker, Work.CONSUME, SMALL, contender.consumed() / share);
+            if (disturbed) {
+                results.disturbed();
             }
+            results.add(samples);
+            round++;
+        }
+        return results;
+    }
+
+    /** Arms in turn, from another one each time, forwards and backwards. */
+    private Map<String, Map<Metric, Double>> round(Scenario scenario, Results results, int round) {
+        List<Scenario.Arm> arms = scenario.arms();
+        Map<String, Map<Metric, Double>> samples = new LinkedHashMap<>();
+        for (int i = 0; i < arms.size(); i++) {
+            int place = round % 2 == 0 ? i : arms.size() - 1 - i;
+            Scenario.Arm arm = arms.get((place + round / 2) % arms.size());
+            if (results.failures().containsKey(arm.name())) {
+                continue;
+            }
+            try {
+                Map<Metric, Double> figures = sample(scenario, arm);
+                samples.put(arm.name(), figures);
+                System.err.printf("  %s, %s: %s%n", scenario.id(), arm.name(), figures);
+            } catch (Exception e) {
+                results.failed(arm.name(), String.valueOf(e.getMessage()));
+                System.err.printf("  %s, %s FAILED: %s%n", scenario.id(), arm.name(), e.getMessage());
+            }
+        }
+        return samples;
+    }
+
+    private Map<Metric, Double> sample(Scenario scenario, Scenario.Arm arm) throws Exception {
+        String topic = "bench-" + UUID.randomUUID();
+        double rate = rate(scenario, arm);
+        books.prepare(waybill, topic, scenario);
+        try {
+            return switch (scenario.work()) {
+                case SEND, BLOCKING_SEND -> sent(scenario, arm, topic);
+                case CONSUME -> handled(scenario, arm, topic);
+                case KILL -> killed(scenario, arm, topic);
+                case LATENCY, DELIVERY, START, CORE -> child(scenario, arm, topic, rate);
+            };
+        } finally {
+            books.forget(waybill, topic);
         }
     }
 
-    private void compare(RunningBroker broker, Work work, int size, long messages) {
-        List<String> natives = contender.natives(work);
-        List<String> arms =
-                Stream.concat(natives.stream(), work.waybills().stream()).toList();
-        Map<String, List<Figures>> samples = new LinkedHashMap<>();
-        arms.forEach(arm -> samples.put(arm, new ArrayList<>()));
-        for (int round = 0; round < rounds; round++) {
-            for (int i = 0; i < arms.size(); i++) {
-                String arm = arms.get(round % 2 == 0 ? i : arms.size() - 1 - i);
-                samples.computeIfAbsent(arm, unused -> new ArrayList<>())
-                        .add(sample(broker, work, arm, size, messages));
-            }
+    private double rate(Scenario scenario, Scenario.Arm arm) throws Exception {
+        if (scenario.load() == 0) {
+            return arm.messages();
         }
-        System.out.printf(
-                "%s %s, %s, %,d bytes, %,d messages a sample, medians of %d%n",
-                broker.name(), broker.version(), work.title, size, messages, rounds);
-        samples.forEach(SideBySide::print);
-        for (String waybill : work.waybills()) {
-            for (String other : natives) {
-                printRatios(
-                        waybill + " / " + other,
-                        samples.getOrDefault(waybill, List.of()),
-                        samples.getOrDefault(other, List.of()));
+        if (saturation == 0) {
+            Scenario most = Scenarios.named(broker.name() + "-send-100");
+            saturation = sample(most, most.arm(Scenarios.NATIVE)).getOrDefault(Metric.RATE, 0.0);
+        }
+        return saturation * scenario.load();
+    }
+
+    private Map<Metric, Double> sent(Scenario scenario, Scenario.Arm arm, String topic) throws Exception {
+        Map<Metric, Double> figures = child(scenario, arm, topic, 0);
+        await("messages that the broker holds", 2 * messages(arm), () -> books.held(topic));
+        return figures;
+    }
+
+    private Map<Metric, Double> handled(Scenario scenario, Scenario.Arm arm, String topic) throws Exception {
+        fill(topic, scenario.size(), 2 * messages(arm));
+        Map<Metric, Double> figures = child(scenario, arm, topic, 0);
+        await("messages that are not acknowledged", 0, () -> books.left(topic));
+        return figures;
+    }
+
+    /** The first life stands still behind its stuck key, and is killed; the second says how much it handled again. */
+    private Map<Metric, Double> killed(Scenario scenario, Scenario.Arm arm, String topic) throws Exception {
+        fill(topic, scenario.size(), messages(arm));
+        Path folder = Files.createTempDirectory("waybill-bench");
+        Path handled = folder.resolve("handled");
+        try {
+            try (ChildProcess first = start(scenario, arm, topic, 0, handled)) {
+                String unused = first.awaitLine(Sample.STANDSTILL::equals, SAMPLE);
             }
+            try (ChildProcess second = start(scenario, arm, topic, 0, handled)) {
+                Map<Metric, Double> figures = result(second);
+                await("messages that are not acknowledged", 0, () -> books.left(topic));
+                return figures;
+            }
+        } finally {
+            Files.deleteIfExists(handled);
+            Files.delete(folder);
         }
     }
 
-    private Figures sample(RunningBroker broker, Work work, String arm, int size, long messages) {
-        try (ChildProcess child = ChildProcess.java(Sample.class.getName())
-                .heap("1g")
+    private long messages(Scenario.Arm arm) {
+        return arm.shortened(divisor).messages();
+    }
+
+    private Map<Metric, Double> child(Scenario scenario, Scenario.Arm arm, String topic, double rate)
+            throws IOException {
+        try (ChildProcess child = start(scenario, arm, topic, rate, Path.of("none"))) {
+            return result(child);
+        }
+    }
+
+    /** Only of a JVM that ends by itself and without a failure. */
+    private static Map<Metric, Double> result(ChildProcess child) {
+        Map<Metric, Double> figures = Sample.parse(child.awaitLine(line -> line.startsWith(Sample.RESULT), SAMPLE));
+        int code = child.awaitExit(END);
+        if (code != 0) {
+            throw new IllegalStateException("A sample ended with exit code " + code + "\n" + child.tail());
+        }
+        return figures;
+    }
+
+    private ChildProcess start(Scenario scenario, Scenario.Arm arm, String topic, double rate, Path handled) {
+        ChildProcess.Builder child = ChildProcess.java(Sample.class.getName()).heap(HEAP);
+        jvmArguments.forEach(child::jvmArgument);
+        return child.jvmArgument("-Xms" + HEAP)
+                .jvmArgument("-XX:+UseG1GC")
+                .jvmArgument("-XX:+AlwaysPreTouch")
                 .systemProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn")
-                .arguments(contender.name(), work.name(), arm, broker.uri())
-                .arguments(Integer.toString(size), Long.toString(messages))
-                .start()) {
-            return Figures.parse(child.awaitLine(line -> line.startsWith("RESULT "), Duration.ofMinutes(5)));
+                .systemProperty("rocketmq.client.logUseSlf4j", "true") // else it writes to the user's home
+                .arguments(scenario.id(), arm.name(), Integer.toString(divisor))
+                .arguments(broker.uri(), topic, Double.toString(rate), handled.toString())
+                .arguments(broker.processes().stream()
+                        .map(process -> Long.toString(process.pid()))
+                        .toArray(String[]::new))
+                .start();
+    }
+
+    private void fill(String topic, int size, long messages) {
+        try (Producer producer = waybill.producer("bench-fill").open()) {
+            InFlight inFlight = new InFlight(FILL_WINDOW);
+            for (long i = 0; i < messages; i++) {
+                inFlight.acquire();
+                inFlight.follow(producer.sendAsync(Message.to(topic)
+                        .key("key-" + i % Workplace.KEYS)
+                        .body(Consumption.body(i, size))
+                        .build()));
+            }
+            inFlight.await();
         }
     }
 
-    private static void print(String arm, List<Figures> samples) {
-        System.out.printf(
-                Locale.ROOT,
-                "  %-18s msg/s %,.0f   CPU ns/msg %,.0f   bytes/msg %,.0f%n",
-                arm,
-                median(samples.stream().mapToDouble(Figures::messagesPerSecond).toArray()),
-                median(samples.stream().mapToDouble(Figures::cpuNanos).toArray()),
-                median(samples.stream().mapToDouble(Figures::bytes).toArray()));
+    /** Asks a broker, whose books may be a little behind. */
+    private interface Question {
+        long ask() throws Exception;
     }
 
-    private static void printRatios(String title, List<Figures> ours, List<Figures> theirs) {
-        double[] bytes = new double[ours.size()];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = ours.get(i).bytes() - theirs.get(i).bytes();
+    private static void await(String what, long wanted, Question question) throws Exception {
+        long found = question.ask();
+        for (int i = 0; found != wanted && i < LOOKS; i++) {
+            Thread.sleep(LOOK_MILLIS);
+            found = question.ask();
         }
-        System.out.printf(
-                Locale.ROOT,
-                "  %s: msg/s %s   CPU %s   bytes %+.0f%n",
-                title,
-                ratio(ours, theirs, Figures::messagesPerSecond),
-                ratio(ours, theirs, Figures::cpuNanos),
-                median(bytes));
-    }
-
-    /** The median of the rounds' ratios, and the least and the largest of them. */
-    private static String ratio(List<Figures> ours, List<Figures> theirs, ToDoubleFunction<Figures> figure) {
-        double[] ratios = new double[ours.size()];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = figure.applyAsDouble(ours.get(i)) / figure.applyAsDouble(theirs.get(i));
+        if (found != wanted) {
+            throw new IllegalStateException(what + ": " + found + " instead of " + wanted);
         }
-        double median = median(ratios);
-        return String.format(Locale.ROOT, "%.3f (%.3f to %.3f)", median, ratios[0], ratios[ratios.length - 1]);
     }
 
-    /** Sorts them. */
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        int middle = values.length / 2;
-        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    @Override
+    public void close() throws IOException {
+        try (waybill) {
+            books.close();
+        }
     }
 }

@@ -1,0 +1,228 @@
+package io.waybill.benchmarks.clients;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ConfirmCallback;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * amqp-client on the exchange and the queues that Waybill uses. It publishes mandatory and persistent on one channel in
+ * confirm mode; it consumes with a prefetch of 1,000 from each queue.
+ */
+final class RabbitMqNative implements Client {
+    private static final int PREFETCH = 1_000;
+
+    /** How unconfirmed messages are kept. */
+    private enum Confirms {
+        /** In a ring, by their numbers. */
+        RING,
+        /** In a sorted map, as the client's tutorial has it. */
+        MAP
+    }
+
+    private final Workplace workplace;
+    private final Connection connection;
+    private final Confirms confirms;
+    private final int acknowledgeEach;
+
+    private RabbitMqNative(Workplace workplace, Confirms confirms, int acknowledgeEach)
+            throws IOException, TimeoutException {
+        this.workplace = workplace;
+        this.confirms = confirms;
+        this.acknowledgeEach = acknowledgeEach;
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setHost(workplace.host());
+        factory.setPort(workplace.port());
+        factory.setAutomaticRecoveryEnabled(false);
+        this.connection = factory.newConnection();
+    }
+
+    /** Confirms in a ring; acknowledges each hundredth message with all before it. */
+    static Client tuned(Workplace workplace) throws IOException, TimeoutException {
+        return new RabbitMqNative(workplace, Confirms.RING, 100);
+    }
+
+    /** Confirms in a sorted map. */
+    static Client tutorial(Workplace workplace) throws IOException, TimeoutException {
+        return new RabbitMqNative(workplace, Confirms.MAP, 100);
+    }
+
+    /** Acknowledges each message; a blocking send waits for its own confirm. */
+    static Client each(Workplace workplace) throws IOException, TimeoutException {
+        return new RabbitMqNative(workplace, Confirms.RING, 1);
+    }
+
+    @Override
+    public Sending sending() throws IOException {
+        Channel channel = connection.createChannel();
+        AMQP.Confirm.SelectOk unused = channel.confirmSelect();
+        channel.addReturnListener(message -> System.err.println("Not routed: " + message.getRoutingKey()));
+        return confirms == Confirms.RING
+                ? new RingSending(channel, workplace.topic())
+                : new MapSending(channel, workplace.topic());
+    }
+
+    @Override
+    public AutoCloseable consuming(Handling handling) throws IOException {
+        List<AcknowledgingConsumer> consumers = new ArrayList<>();
+        for (int partition = 0; partition < Workplace.PARTITIONS; partition++) {
+            Channel channel = connection.createChannel();
+            channel.basicQos(PREFETCH);
+            AcknowledgingConsumer consumer = new AcknowledgingConsumer(channel, acknowledgeEach, handling);
+            String unused =
+                    channel.basicConsume(workplace.topic() + ":" + Workplace.GROUP + ":" + partition, false, consumer);
+            consumers.add(consumer);
+        }
+        return () -> {
+            for (AcknowledgingConsumer consumer : consumers) {
+                consumer.acknowledge();
+                consumer.getChannel().close();
+            }
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close();
+    }
+
+    private static void publish(Channel channel, String topic, int key, byte[] body) throws IOException {
+        AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+                .deliveryMode(2)
+                .headers(Map.of("waybill", new byte[Workplace.STAMP], "waybill.key", Workplace.key(key)))
+                .build();
+        channel.basicPublish(topic, Integer.toString(key % Workplace.PARTITIONS), true, properties, body);
+    }
+
+    /** What a broker that works never says here. */
+    private static ConfirmCallback refusal() {
+        return (number, multiple) -> {
+            throw new IllegalStateException("The broker refused message " + number);
+        };
+    }
+
+    /** Keeps unconfirmed messages in a ring. */
+    private static final class RingSending implements Sending {
+        private static final int SLOTS = 1 << 16;
+
+        private final Channel channel;
+        private final String topic;
+        private final AtomicReferenceArray<CompletableFuture<Object>> unconfirmed = new AtomicReferenceArray<>(SLOTS);
+        private long next = 1;
+        private long confirmed;
+
+        RingSending(Channel channel, String topic) {
+            this.channel = channel;
+            this.topic = topic;
+            var unused = channel.addConfirmListener(this::confirmed, refusal());
+        }
+
+        @Override
+        public synchronized CompletableFuture<?> send(int key, byte[] body) throws IOException {
+            CompletableFuture<Object> sent = new CompletableFuture<>();
+            if (!unconfirmed.compareAndSet((int) (next++ % SLOTS), null, sent)) {
+                throw new IllegalStateException("A confirm is late by " + SLOTS + " messages");
+            }
+            publish(channel, topic, key, body);
+            return sent;
+        }
+
+        private void confirmed(long number, boolean multiple) {
+            for (long i = multiple ? confirmed + 1 : number; i <= number; i++) {
+                CompletableFuture<Object> sent = unconfirmed.getAndSet((int) (i % SLOTS), null);
+                if (sent != null) {
+                    sent.complete(number);
+                }
+            }
+            confirmed = multiple ? number : confirmed;
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.abort();
+        }
+    }
+
+    /** Keeps unconfirmed messages in a sorted map. */
+    private static final class MapSending implements Sending {
+        private final Channel channel;
+        private final String topic;
+        private final ConcurrentNavigableMap<Long, CompletableFuture<Object>> unconfirmed =
+                new ConcurrentSkipListMap<>();
+
+        MapSending(Channel channel, String topic) {
+            this.channel = channel;
+            this.topic = topic;
+            var unused = channel.addConfirmListener(this::confirmed, refusal());
+        }
+
+        @Override
+        public synchronized CompletableFuture<?> send(int key, byte[] body) throws IOException {
+            CompletableFuture<Object> sent = new CompletableFuture<>();
+            unconfirmed.put(channel.getNextPublishSeqNo(), sent);
+            publish(channel, topic, key, body);
+            return sent;
+        }
+
+        private void confirmed(long number, boolean multiple) {
+            if (multiple) {
+                ConcurrentNavigableMap<Long, CompletableFuture<Object>> done = unconfirmed.headMap(number, true);
+                done.values().forEach(sent -> sent.complete(number));
+                done.clear();
+            } else {
+                CompletableFuture<Object> sent = unconfirmed.remove(number);
+                if (sent != null) {
+                    sent.complete(number);
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.abort();
+        }
+    }
+
+    /** One queue's consumer, on the client's own threads. */
+    private static final class AcknowledgingConsumer extends DefaultConsumer {
+        private final int each;
+        private final Handling handling;
+        private volatile long last;
+        private volatile long acknowledged;
+
+        AcknowledgingConsumer(Channel channel, int each, Handling handling) {
+            super(channel);
+            this.each = each;
+            this.handling = handling;
+        }
+
+        @Override
+        public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
+                throws IOException {
+            handling.handle(body);
+            last = envelope.getDeliveryTag();
+            if (last % each == 0) {
+                acknowledge();
+            }
+        }
+
+        void acknowledge() throws IOException {
+            if (last > acknowledged) {
+                acknowledged = last;
+                getChannel().basicAck(last, true);
+            }
+        }
+    }
+}
