@@ -24,6 +24,7 @@ import io.waybill.spi.Adapter;
 import io.waybill.spi.Outgoing;
 import io.waybill.spi.SendLaneInterceptor;
 import io.waybill.spi.Sender;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -147,6 +148,31 @@ class CoreTest {
         gate.countDown();
         assertThat(first.join().position()).isZero();
         assertThat(second.join().position()).isEqualTo(1);
+    }
+
+    @Test
+    void s7_whoKeepsAFutureKeepsItsMessageAndNoOther() {
+        Waybill waybill = Waybill.connect("memory:?overflow=drop&retention.messages=10");
+        open.add(waybill);
+        waybill.admin().createTopic("t", 1);
+        Producer producer = waybill.producer("p").open();
+        CompletableFuture<Receipt> kept =
+                producer.sendAsync(Message.to("t").text("kept").build());
+        WeakReference<Message> other = sendAnother(producer);
+        for (int i = 0; i < 20_000; i++) { // more than the memory broker forgets at once
+            var unused = producer.sendAsync(Message.to("t").text("more").build());
+        }
+        await("what was sent right behind it is collected").until(() -> {
+            System.gc();
+            return other.get() == null;
+        });
+        assertThat(kept.join().topic()).isEqualTo("t");
+    }
+
+    private static WeakReference<Message> sendAnother(Producer producer) {
+        Message message = Message.to("t").text("other").build();
+        var unused = producer.sendAsync(message);
+        return new WeakReference<>(message);
     }
 
     @Test

@@ -22,6 +22,17 @@ final class Flight extends AtomicInteger {
         sends = new PendingSend[capacity];
     }
 
+    /**
+     * Leaves the lane's list; returns what was behind it. A link that stayed would lead a collector from a dead flight that is old to
+     * all those after it, and it would copy them as if they lived.
+     */
+    @Nullable
+    Flight unlink() {
+        Flight behind = next;
+        next = null;
+        return behind;
+    }
+
     boolean hasRoom() {
         return size < sends.length;
     }

@@ -38,7 +38,7 @@ final class PendingSend extends CompletableFuture<Receipt> implements Outgoing {
     @Nullable
     PendingSend next;
 
-    /** What it went with; null before that. */
+    /** What it went with; null before that, and when its caller has heard. */
     @Nullable
     Flight flight;
 

@@ -262,7 +262,7 @@ final class SendLane {
 
     private Flight newFlight(int capacity) {
         while (firstFlight != null && firstFlight.isOver()) { // those in the middle go with the next sweep
-            firstFlight = firstFlight.next;
+            firstFlight = firstFlight.unlink();
         }
         Flight flight = new Flight(capacity);
         append(flight);
@@ -287,8 +287,7 @@ final class SendLane {
             firstFlight = null;
             lastFlight = null;
             while (flight != null) {
-                Flight next = flight.next;
-                flight.next = null;
+                Flight next = flight.unlink();
                 flight.sweep(core, unconfirmed);
                 if (!flight.isOver()) {
                     append(flight);
@@ -341,9 +340,12 @@ final class SendLane {
     void left(PendingSend send) {
         core.told();
         Flight flight = send.flight;
-        if (flight != null && flight.ended() && boundsBatches) {
-            batchesInFlight.decrementAndGet();
-            signal();
+        if (flight != null) {
+            send.flight = null; // who keeps a future does not keep what flew with it
+            if (flight.ended() && boundsBatches) {
+                batchesInFlight.decrementAndGet();
+                signal();
+            }
         }
     }
 }
