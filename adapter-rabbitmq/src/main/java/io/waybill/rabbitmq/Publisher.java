@@ -34,6 +34,8 @@ final class Publisher implements ConfirmListener {
     private long first = 1;
     private long next = 1;
     private @Nullable Throwable dead;
+    /** What one confirm took out of the ring. Only the connection's thread. */
+    private @Nullable Outgoing[] taken = new @Nullable Outgoing[FIRST_CAPACITY];
     /** What came back before its confirm; whether it is sure which of several alike it was. Only the connection's thread. */
     private final Map<Long, Boolean> returned = new HashMap<>();
 
@@ -128,12 +130,44 @@ final class Publisher implements ConfirmListener {
 
     @Override
     public void handleAck(long number, boolean multiple) {
-        for (long i = multiple ? oldest() : number; i <= number; i++) {
-            Outgoing outgoing = take(i);
+        if (!multiple) {
+            Outgoing outgoing = take(number);
             if (outgoing != null) {
-                confirmed(i, outgoing);
+                confirmed(number, outgoing);
+            }
+            return;
+        }
+        long from;
+        int count;
+        synchronized (ring) {
+            from = first;
+            count = takeThrough(number);
+        }
+        for (int i = 0; i < count; i++) {
+            Outgoing outgoing = taken[i];
+            taken[i] = null;
+            if (outgoing != null) {
+                confirmed(from + i, outgoing);
             }
         }
+    }
+
+    /** Takes all from the oldest to this one at once; returns how many places they had. */
+    private int takeThrough(long number) {
+        int count = (int) Math.max(0, Math.min(number + 1, next) - first);
+        if (count > taken.length) {
+            taken = new @Nullable Outgoing[unconfirmed.length];
+        }
+        for (int i = 0; i < count; i++) {
+            int index = index(first + i);
+            taken[i] = unconfirmed[index];
+            unconfirmed[index] = null;
+        }
+        first += count;
+        while (first < next && unconfirmed[index(first)] == null) {
+            first++;
+        }
+        return count;
     }
 
     private void confirmed(long number, Outgoing outgoing) {
