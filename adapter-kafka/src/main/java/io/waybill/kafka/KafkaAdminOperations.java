@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -119,6 +120,19 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
                             .allMatch(partition -> partition.leader() != null
                                     && !partition.leader().isEmpty());
         });
+        awaitLeaders(spec);
+    }
+
+    /**
+     * Waits until each leader answers. One that does not lead yet refuses a producer's first batch; if it takes the second a
+     * moment later, the first is out of sequence for good.
+     */
+    private void awaitLeaders(TopicSpec spec) throws Exception {
+        var unused = offsets(
+                IntStream.range(0, spec.partitions())
+                        .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(spec.name(), partition))
+                        .toList(),
+                OffsetSpec.latest());
     }
 
     @Override
