@@ -120,9 +120,7 @@ public final class Main implements Callable<Integer> {
             report.write(out);
             System.err.println("Written: " + out.resolve("bench.html"));
         }
-        return report.results().stream().allMatch(result -> result.failures().isEmpty())
-                ? CommandLine.ExitCode.OK
-                : CommandLine.ExitCode.SOFTWARE;
+        return report.isWhole() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
     private List<Scenario> chosen() {
@@ -171,7 +169,15 @@ public final class Main implements Callable<Integer> {
     }
 
     private void run(String name, List<Scenario> scenarios, Report report) throws Exception {
-        try (RunningBroker broker = start(name);
+        RunningBroker started;
+        try {
+            started = start(name);
+        } catch (RuntimeException e) {
+            report.notMeasured(name, String.valueOf(e.getMessage()));
+            System.err.println(name + " was not measured: " + e.getMessage());
+            return;
+        }
+        try (RunningBroker broker = started;
                 SideBySide runs = new SideBySide(broker, quick, rounds(), jvm)) {
             report.environment().put(name, broker.version());
             for (Scenario scenario : scenarios) {

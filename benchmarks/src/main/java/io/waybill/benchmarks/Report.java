@@ -25,6 +25,7 @@ final class Report {
 
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<Results> results = new ArrayList<>();
+    private boolean whole = true;
 
     Report() {
         environment.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -49,6 +50,17 @@ final class Report {
 
     List<Row> rows() {
         return results.stream().flatMap(result -> result.rows().stream()).toList();
+    }
+
+    /** A broker that could not be had. */
+    void notMeasured(String broker, String why) {
+        environment.put(broker, "NOT MEASURED: " + why);
+        whole = false;
+    }
+
+    /** Whether everything that was asked for was measured. */
+    boolean isWhole() {
+        return whole && results.stream().allMatch(result -> result.failures().isEmpty());
     }
 
     void add(Results result) {

@@ -213,9 +213,9 @@ final class Sample {
     /** So many messages at so many a second. */
     private record Pace(double rate, long messages) {
         private static final double WARM_UP_RATE = 1_000;
-        private static final double WARM_UP_SECONDS = 5;
-        private static final double SECONDS = 10;
-        private static final long FEWEST = 15;
+        private static final double WARM_UP_SECONDS = 10;
+        private static final double SECONDS = 6;
+        private static final long FEWEST = 10;
 
         /** A slow rate warms nothing: the JVM gets its warm-up at a faster one. */
         static Pace warmUp(double rate, int divisor) {

@@ -203,7 +203,7 @@ final class Scenarios {
                 "from the send to the handler at 5,000 messages a second, while one of 1,000 keys is stuck",
                 Work.DELIVERY,
                 SMALL,
-                List.of(free, free.again(), stuck, peer, peer.stuck(PARALLEL_CONSUMER + " stuck")),
+                List.of(free, stuck, peer, peer.stuck(PARALLEL_CONSUMER + " stuck")),
                 List.of(
                         Target.ratioAtMost(Metric.P99, stuck.name(), free.name(), 1.2),
                         Target.moreAtMost(Metric.HEAP, stuck.name(), free.name(), 64)));

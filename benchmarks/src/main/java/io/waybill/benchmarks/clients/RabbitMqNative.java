@@ -9,6 +9,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -98,9 +99,12 @@ final class RabbitMqNative implements Client {
         connection.close();
     }
 
+    /** With the time, as Waybill sends it: it costs the broker's classic queues 8 us a message. */
+    @SuppressWarnings("JavaUtilDate") // the type of the client's timestamps
     private static void publish(Channel channel, String topic, int key, byte[] body) throws IOException {
         AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
                 .deliveryMode(2)
+                .timestamp(new Date())
                 .headers(Map.of("waybill", new byte[Workplace.STAMP], "waybill.key", Workplace.key(key)))
                 .build();
         channel.basicPublish(topic, Integer.toString(key % Workplace.PARTITIONS), true, properties, body);
