@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -29,7 +28,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 interface Books extends AutoCloseable {
     /** Makes a topic as every arm gets it. */
     default void prepare(Waybill waybill, String topic, Scenario scenario) throws Exception {
-        waybill.admin().createTopic(topic, Workplace.PARTITIONS);
+        waybill.admin().createTopic(topic, scenario.partitions());
     }
 
     /** How many messages the broker holds in it. */
@@ -75,9 +74,10 @@ interface Books extends AutoCloseable {
             long unused = held(topic);
         }
 
-        private static List<TopicPartition> partitions(String topic) {
-            return IntStream.range(0, Workplace.PARTITIONS)
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
+        private List<TopicPartition> partitions(String topic) throws InterruptedException, ExecutionException {
+            return admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
+                    .flatMap(description -> description.partitions().stream())
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
         }
 

@@ -67,6 +67,7 @@ public class CoreBenchmark {
             Scenario.Work.CORE,
             BODY,
             Scenario.Layout.WAYBILL,
+            4,
             0,
             Stream.of(SEND, SEND_1, SEND_4, SETTLED_KEY, SETTLED_PARTITION)
                     .map(name -> new Scenario.Arm(name, name, 0, 0))

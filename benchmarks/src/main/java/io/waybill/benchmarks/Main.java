@@ -137,7 +137,9 @@ public final class Main implements Callable<Integer> {
             }
         }
         List<Scenario> chosen = all.stream()
-                .filter(scenario -> only.isEmpty() || only.stream().anyMatch(scenario.id()::startsWith))
+                .filter(scenario -> only.isEmpty()
+                        ? !scenario.id().contains(Scenarios.GROWTH)
+                        : only.stream().anyMatch(scenario.id()::startsWith))
                 .filter(scenario -> arms.isEmpty() || scenario.hasAnyOf(arms))
                 .map(scenario -> arms.isEmpty() ? scenario : scenario.reducedTo(arms))
                 .toList();

@@ -12,6 +12,7 @@ import java.util.List;
  * @param work what a sample does
  * @param size bytes of a body
  * @param layout what the topic's messages are kept in
+ * @param partitions how many the topic has
  * @param load of works with a rate: the share of what the native client sends at most, or 0 for the rate of the arms
  * @param arms who does it; the same client twice shows how far figures wobble by themselves
  * @param targets what is to be reached
@@ -23,6 +24,7 @@ record Scenario(
         Work work,
         int size,
         Layout layout,
+        int partitions,
         double load,
         List<Arm> arms,
         List<Target> targets) {
@@ -116,6 +118,7 @@ record Scenario(
                 work,
                 size,
                 layout,
+                partitions,
                 load,
                 arms.stream().filter(arm -> names.contains(arm.name())).toList(),
                 targets.stream()

@@ -3,15 +3,20 @@ package io.waybill.benchmarks;
 import io.waybill.benchmarks.Scenario.Arm;
 import io.waybill.benchmarks.Scenario.Layout;
 import io.waybill.benchmarks.Scenario.Work;
+import io.waybill.benchmarks.clients.Workplace;
 import io.waybill.message.Ordering;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Everything that is measured side by side, and what is to be reached. */
 final class Scenarios {
     /** The tuned native client; where a scenario has a share of its greatest rate, that of its send of 100 bytes. */
     static final String NATIVE = "native";
+
+    /** Part of the names of what is measured only when it is asked for. */
+    static final String GROWTH = "grow-";
 
     private static final String DEFAULTS = "native-defaults";
     private static final String PARALLEL_CONSUMER = "parallel-consumer";
@@ -55,7 +60,8 @@ final class Scenarios {
 
     private static Scenario scenario(
             String broker, String name, String title, Work work, int size, List<Arm> arms, List<Target> targets) {
-        return new Scenario(broker + "-" + name, broker, title, work, size, Layout.WAYBILL, 0, arms, targets);
+        return new Scenario(
+                broker + "-" + name, broker, title, work, size, Layout.WAYBILL, Workplace.PARTITIONS, 0, arms, targets);
     }
 
     private static Arm send(String client, long messages, int window) {
@@ -85,7 +91,50 @@ final class Scenarios {
         all.add(kafkaStuckKey());
         all.add(kafkaKilled());
         all.addAll(latencies("kafka"));
+        all.addAll(kafkaGrowth());
         return all;
+    }
+
+    /** How cost grows with the window, the size, the partitions and the handlers; measured only when it is asked for. */
+    private static List<Scenario> kafkaGrowth() {
+        List<Scenario> all = new ArrayList<>();
+        for (int window : new int[] {100, 1_000, 10_000}) {
+            all.add(growth("window-" + window, "send 100 bytes, " + window + " in flight", SMALL, 4, 500_000, window));
+        }
+        for (int size : new int[] {10_240, 102_400}) {
+            long messages = 400_000L * LARGE / size;
+            all.add(growth("size-" + size, "send " + size + " bytes", size, 4, messages, WINDOW));
+        }
+        for (int partitions : new int[] {1, 64, 256}) {
+            String title = "send 100 bytes to " + partitions + " partitions";
+            all.add(growth("partitions-" + partitions, title, SMALL, partitions, 1_000_000, KAFKA_WINDOW));
+        }
+        all.add(scenario(
+                "kafka",
+                "grow-handlers",
+                "consume 100 bytes in the order of 1,000 keys with so many handlers at once, which count",
+                Work.CONSUME,
+                SMALL,
+                IntStream.of(1, 8, 64, 1_000)
+                        .mapToObj(handlers ->
+                                new Arm(WAYBILL + " " + handlers, WAYBILL, 1_000_000, handlers, Ordering.KEY, 0, false))
+                        .toList(),
+                List.of()));
+        return all;
+    }
+
+    private static Scenario growth(String name, String title, int size, int partitions, long messages, int window) {
+        return new Scenario(
+                "kafka-" + GROWTH + name,
+                "kafka",
+                title,
+                Work.SEND,
+                size,
+                Layout.WAYBILL,
+                partitions,
+                0,
+                List.of(send(NATIVE, messages, window), send(WAYBILL, messages, window)),
+                List.of());
     }
 
     private static Scenario kafkaSend(String name, String title, int size, long messages, List<Target> more) {
@@ -307,6 +356,7 @@ final class Scenarios {
                 Work.SEND,
                 SMALL,
                 layout,
+                Workplace.PARTITIONS,
                 0,
                 List.of(
                         send("native-each", messages / 25, 1),
@@ -365,6 +415,7 @@ final class Scenarios {
                 Work.LATENCY,
                 SMALL,
                 Layout.WAYBILL,
+                Workplace.PARTITIONS,
                 load,
                 List.of(send(peer, rate, 1), send(peer, rate, 1).again(), send(WAYBILL, rate, 1)),
                 targets);

@@ -27,6 +27,7 @@ final class Invented {
                 Scenario.Work.SEND,
                 100,
                 Scenario.Layout.WAYBILL,
+                4,
                 0,
                 Stream.of(arms)
                         .map(name -> new Scenario.Arm(name, name.replace(" again", ""), 1_000, 10))
