@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 /** A topic that was just made takes everything, at once: its leaders answer when {@code createTopic} returns. */
 @Timeout(120)
 class KafkaNewTopicTest {
-    private static final int TOPICS = 20;
+    private static final int TOPICS = 40;
     private static final int MESSAGES = 20_000;
     /** Less than what Kafka waits for a batch that is out of sequence. */
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
