@@ -64,16 +64,6 @@ interface Books extends AutoCloseable {
                     Admin.create(Map.of("bootstrap.servers", URI.create(uri).getAuthority()));
         }
 
-        /**
-         * Waits until the leader of each partition answers. One that does not lead yet refuses a producer's first batch; if it
-         * takes the second one a moment later, the first is out of sequence for good.
-         */
-        @Override
-        public void prepare(Waybill waybill, String topic, Scenario scenario) throws Exception {
-            Books.super.prepare(waybill, topic, scenario);
-            long unused = held(topic);
-        }
-
         private List<TopicPartition> partitions(String topic) throws InterruptedException, ExecutionException {
             return admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
                     .flatMap(description -> description.partitions().stream())

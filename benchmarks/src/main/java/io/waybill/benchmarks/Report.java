@@ -168,7 +168,7 @@ final class Report {
         line.put("metric", row.metric().id);
         line.put("value", finite(row.value()));
         line.put("unit", row.metric().unit);
-        line.put("ratio", ratio == null ? null : finite(ratio.median()));
+        line.put("ratio", ratio == null || row.baseline() == null ? null : finite(ratio.median()));
         line.put("low", ratio == null ? null : finite(ratio.low()));
         line.put("high", ratio == null ? null : finite(ratio.high()));
         line.put("target", target == null ? null : target.text());

@@ -2,7 +2,6 @@ package io.waybill.benchmarks.clients;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ConfirmCallback;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
@@ -110,47 +109,31 @@ final class RabbitMqNative implements Client {
         channel.basicPublish(topic, Integer.toString(key % Workplace.PARTITIONS), true, properties, body);
     }
 
-    /** What a broker that works never says here. */
-    private static ConfirmCallback refusal() {
-        return (number, multiple) -> {
-            throw new IllegalStateException("The broker refused message " + number);
-        };
-    }
-
-    /** Keeps unconfirmed messages in a ring. */
-    private static final class RingSending implements Sending {
-        private static final int SLOTS = 1 << 16;
-
-        private final Channel channel;
+    /** One channel in confirm mode, and what it still owes. */
+    private abstract static class ConfirmedSending implements Sending {
+        final Channel channel;
         private final String topic;
-        private final AtomicReferenceArray<CompletableFuture<Object>> unconfirmed = new AtomicReferenceArray<>(SLOTS);
-        private long next = 1;
-        private long confirmed;
 
-        RingSending(Channel channel, String topic) {
+        ConfirmedSending(Channel channel, String topic) {
             this.channel = channel;
             this.topic = topic;
-            var unused = channel.addConfirmListener(this::confirmed, refusal());
+            var unused = channel.addConfirmListener(this::confirmed, (number, multiple) -> {
+                throw new IllegalStateException("The broker refused message " + number);
+            });
         }
+
+        /** Keeps a message, which is published next. */
+        abstract void keep(CompletableFuture<Object> sent);
+
+        /** Completes what the broker has confirmed. */
+        abstract void confirmed(long number, boolean multiple);
 
         @Override
         public synchronized CompletableFuture<?> send(int key, byte[] body) throws IOException {
             CompletableFuture<Object> sent = new CompletableFuture<>();
-            if (!unconfirmed.compareAndSet((int) (next++ % SLOTS), null, sent)) {
-                throw new IllegalStateException("A confirm is late by " + SLOTS + " messages");
-            }
+            keep(sent);
             publish(channel, topic, key, body);
             return sent;
-        }
-
-        private void confirmed(long number, boolean multiple) {
-            for (long i = multiple ? confirmed + 1 : number; i <= number; i++) {
-                CompletableFuture<Object> sent = unconfirmed.getAndSet((int) (i % SLOTS), null);
-                if (sent != null) {
-                    sent.complete(number);
-                }
-            }
-            confirmed = multiple ? number : confirmed;
         }
 
         @Override
@@ -159,28 +142,53 @@ final class RabbitMqNative implements Client {
         }
     }
 
+    /** Keeps unconfirmed messages in a ring. */
+    private static final class RingSending extends ConfirmedSending {
+        private static final int SLOTS = 1 << 16;
+
+        private final AtomicReferenceArray<CompletableFuture<Object>> unconfirmed = new AtomicReferenceArray<>(SLOTS);
+        private long next = 1;
+        private long confirmed;
+
+        RingSending(Channel channel, String topic) {
+            super(channel, topic);
+        }
+
+        @Override
+        void keep(CompletableFuture<Object> sent) {
+            if (!unconfirmed.compareAndSet((int) (next++ % SLOTS), null, sent)) {
+                throw new IllegalStateException("A confirm is late by " + SLOTS + " messages");
+            }
+        }
+
+        @Override
+        void confirmed(long number, boolean multiple) {
+            for (long i = multiple ? confirmed + 1 : number; i <= number; i++) {
+                CompletableFuture<Object> sent = unconfirmed.getAndSet((int) (i % SLOTS), null);
+                if (sent != null) {
+                    sent.complete(number);
+                }
+            }
+            confirmed = multiple ? number : confirmed;
+        }
+    }
+
     /** Keeps unconfirmed messages in a sorted map. */
-    private static final class MapSending implements Sending {
-        private final Channel channel;
-        private final String topic;
+    private static final class MapSending extends ConfirmedSending {
         private final ConcurrentNavigableMap<Long, CompletableFuture<Object>> unconfirmed =
                 new ConcurrentSkipListMap<>();
 
         MapSending(Channel channel, String topic) {
-            this.channel = channel;
-            this.topic = topic;
-            var unused = channel.addConfirmListener(this::confirmed, refusal());
+            super(channel, topic);
         }
 
         @Override
-        public synchronized CompletableFuture<?> send(int key, byte[] body) throws IOException {
-            CompletableFuture<Object> sent = new CompletableFuture<>();
+        void keep(CompletableFuture<Object> sent) {
             unconfirmed.put(channel.getNextPublishSeqNo(), sent);
-            publish(channel, topic, key, body);
-            return sent;
         }
 
-        private void confirmed(long number, boolean multiple) {
+        @Override
+        void confirmed(long number, boolean multiple) {
             if (multiple) {
                 ConcurrentNavigableMap<Long, CompletableFuture<Object>> done = unconfirmed.headMap(number, true);
                 done.values().forEach(sent -> sent.complete(number));
@@ -191,11 +199,6 @@ final class RabbitMqNative implements Client {
                     sent.complete(number);
                 }
             }
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.abort();
         }
     }
 

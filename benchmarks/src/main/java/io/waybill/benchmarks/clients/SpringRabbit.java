@@ -1,5 +1,6 @@
 package io.waybill.benchmarks.clients;
 
+import java.util.Date;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageProperties;
@@ -59,8 +60,10 @@ final class SpringRabbit implements Client {
 
     private record TemplateSending(RabbitTemplate template, String topic) implements Sending {
         @Override
+        @SuppressWarnings("JavaUtilDate") // the type of the library's timestamps
         public CompletableFuture<?> send(int key, byte[] body) {
             MessageProperties properties = new MessageProperties();
+            properties.setTimestamp(new Date());
             properties.setHeader("waybill", new byte[Workplace.STAMP]);
             properties.setHeader("waybill.key", Workplace.key(key));
             CorrelationData correlation = new CorrelationData();
