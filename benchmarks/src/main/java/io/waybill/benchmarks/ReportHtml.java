@@ -164,7 +164,7 @@ final class ReportHtml {
                 <li>Each round runs every arm once, in turn, each in a new JVM. A ratio is taken within a round; what is shown is
                 the median of the rounds' ratios, with its 95 % bootstrap interval.</li>
                 <li>A target is met when the bad end of the interval meets it: the lower end where more is better, the upper end
-                where less is. Where a target names a median, that must be reached as well.</li>
+                where less is. Where a target names a median, that must be reached as well, or alone.</li>
                 <li>A/A is the same client against itself. What lies within its interval, the grey band, says nothing.</li>
                 <li>Bars are medians, dots are samples, the first round at the top; » is a sample beyond the axis. Waybill is blue.</li>
                 <li>In the plot of ratios the coloured tick is the target, the tinted side is the good one, and the dashed tick is

@@ -61,16 +61,18 @@ final class Sample {
      * @throws Exception if anything fails: no figures then
      */
     public static void main(String[] arguments) throws Exception {
-        run(arguments, System.nanoTime());
+        run(arguments);
         System.exit(0); // some clients leave threads behind that would go on
     }
 
-    private static void run(String[] arguments, long begun) throws Exception {
+    private static void run(String[] arguments) throws Exception {
         Scenario scenario = Scenarios.named(arguments[0]);
         int divisor = Integer.parseInt(arguments[2]);
         Scenario.Arm arm = scenario.arm(arguments[1]).shortened(divisor);
         Workplace workplace = new Workplace(arguments[3], arguments[4], arm.ordering(), arm.window());
-        try (Client client = Clients.open(scenario.broker(), arm.client(), workplace)) {
+        Clients.Factory clients = Clients.named(scenario.broker(), arm.client());
+        long begun = System.nanoTime();
+        try (Client client = clients.open(workplace)) {
             if (scenario.work() == Scenario.Work.START) {
                 start(client, scenario.size(), begun);
                 return;

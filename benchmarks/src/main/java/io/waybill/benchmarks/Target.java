@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one arm is to reach. It counts as met when the bad end of the interval meets it, and the median, where more is asked of
- * that.
+ * that; some ask for the median alone.
  *
  * @param metric of what
  * @param arm by whom
@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param comparison how
  * @param bound what the interval's bad end must meet
  * @param median what the median must meet; the same as the bound where nothing more is asked
+ * @param medianAlone whether the interval's ends do not count
  */
 record Target(
-        Metric metric, String arm, @Nullable String baseline, Comparison comparison, double bound, double median) {
+        Metric metric,
+        String arm,
+        @Nullable String baseline,
+        Comparison comparison,
+        double bound,
+        double median,
+        boolean medianAlone) {
 
     /** How a figure is held against its bound. */
     enum Comparison {
@@ -43,40 +50,48 @@ record Target(
     }
 
     static Target ratioAtLeast(Metric metric, String arm, String baseline, double bound) {
-        return new Target(metric, arm, baseline, Comparison.RATIO_AT_LEAST, bound, bound);
+        return new Target(metric, arm, baseline, Comparison.RATIO_AT_LEAST, bound, bound, false);
     }
 
     static Target ratioAtMost(Metric metric, String arm, String baseline, double bound) {
-        return new Target(metric, arm, baseline, Comparison.RATIO_AT_MOST, bound, bound);
+        return new Target(metric, arm, baseline, Comparison.RATIO_AT_MOST, bound, bound, false);
     }
 
     static Target moreAtMost(Metric metric, String arm, String baseline, double bound) {
-        return new Target(metric, arm, baseline, Comparison.MORE_AT_MOST, bound, bound);
+        return new Target(metric, arm, baseline, Comparison.MORE_AT_MOST, bound, bound, false);
     }
 
     static Target atLeast(Metric metric, String arm, double bound) {
-        return new Target(metric, arm, null, Comparison.AT_LEAST, bound, bound);
+        return new Target(metric, arm, null, Comparison.AT_LEAST, bound, bound, false);
     }
 
     static Target atMost(Metric metric, String arm, double bound) {
-        return new Target(metric, arm, null, Comparison.AT_MOST, bound, bound);
+        return new Target(metric, arm, null, Comparison.AT_MOST, bound, bound, false);
     }
 
     /** The same, and the median must meet this. */
     Target withMedian(double needed) {
-        return new Target(metric, arm, baseline, comparison, bound, needed);
+        return new Target(metric, arm, baseline, comparison, bound, needed, false);
+    }
+
+    /** The same, and only the median must meet it. */
+    Target ofMedian() {
+        return new Target(metric, arm, baseline, comparison, bound, bound, true);
     }
 
     /** Whether the interval meets it. */
     boolean isMetBy(Statistics.Interval interval) {
         return comparison.moreIsBetter
-                ? interval.low() >= bound && interval.median() >= median
-                : interval.high() <= bound && interval.median() <= median;
+                ? (medianAlone || interval.low() >= bound) && interval.median() >= median
+                : (medianAlone || interval.high() <= bound) && interval.median() <= median;
     }
 
     /** The bound, for people. */
     String text() {
         String text = comparison.format.formatted(plain(bound));
+        if (medianAlone) {
+            return text + " (median)";
+        }
         return median == bound ? text : text + " (median " + plain(median) + ")";
     }
 

@@ -50,6 +50,14 @@ class TargetTest {
     }
 
     @Test
+    void whereTheMedianAloneCountsTheEndsDoNot() {
+        assertThat(RATIO_AT_LEAST.ofMedian().isMetBy(new Interval(10, 1, 14))).isTrue();
+        assertThat(RATIO_AT_LEAST.ofMedian().isMetBy(new Interval(9.9, 9, 14))).isFalse();
+        assertThat(RATIO_AT_MOST.ofMedian().isMetBy(new Interval(10, 6, 99))).isTrue();
+        assertThat(RATIO_AT_MOST.ofMedian().isMetBy(new Interval(10.1, 6, 11))).isFalse();
+    }
+
+    @Test
     void onlyRatiosAreRatios() {
         assertThat(List.of(RATIO_AT_LEAST, RATIO_AT_MOST))
                 .allMatch(target -> target.comparison().isRatio());
@@ -64,6 +72,7 @@ class TargetTest {
         assertThat(MORE_AT_MOST.text()).isEqualTo("<= +10");
         assertThat(AT_LEAST.text()).isEqualTo(">= 10");
         assertThat(AT_MOST.text()).isEqualTo("<= 10");
+        assertThat(RATIO_AT_MOST.ofMedian().text()).isEqualTo("<= 10 x (median)");
         assertThat(Target.ratioAtLeast(Metric.RATE, "ours", "theirs", 0.93)
                         .withMedian(0.98)
                         .text())

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One way to use a broker from Java, in the JVM of one sample. Opened by {@link Clients#open}; used by one thread at a time
+ * One way to use a broker from Java, in the JVM of one sample. Opened by {@link Clients.Factory}; used by one thread at a time
  * unless its {@link Sending} says otherwise.
  *
  * <p>A client does Waybill's duties as well as it can: a header of {@link Workplace#STAMP} bytes beside the key, a future for each

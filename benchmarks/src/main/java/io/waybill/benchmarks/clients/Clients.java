@@ -5,8 +5,15 @@ import java.util.Set;
 
 /** All clients, by broker and name. */
 public final class Clients {
-    /** Opens a client at its workplace. */
-    private interface Factory {
+    /** Opens clients of a kind. */
+    public interface Factory {
+        /**
+         * Opens a client.
+         *
+         * @param workplace where it works
+         * @return the client, which the caller closes
+         * @throws Exception if it cannot be opened
+         */
         Client open(Workplace workplace) throws Exception;
     }
 
@@ -16,6 +23,7 @@ public final class Clients {
                     "waybill", WaybillClient::new,
                     "native", KafkaNative::tuned,
                     "native-linger-0", KafkaNative::tuned,
+                    "native-checked", KafkaNative::checked,
                     "native-defaults", KafkaNative::defaults,
                     "parallel-consumer", ParallelConsumer::new,
                     "smallrye", SmallRyeKafka::new,
@@ -26,6 +34,7 @@ public final class Clients {
                     "native", RabbitMqNative::tuned,
                     "native-tutorial", RabbitMqNative::tutorial,
                     "native-each", RabbitMqNative::each,
+                    "native-checked", RabbitMqNative::checked,
                     "spring-rabbit", SpringRabbit::new),
             "rocketmq",
             Map.of(
@@ -48,19 +57,17 @@ public final class Clients {
     }
 
     /**
-     * Opens a client.
+     * A kind of client.
      *
      * @param broker the kind of broker
      * @param name the client's name
-     * @param workplace where it works
-     * @return the client, which the caller closes
-     * @throws Exception if it cannot be opened
+     * @return what opens such clients
      */
-    public static Client open(String broker, String name, Workplace workplace) throws Exception {
+    public static Factory named(String broker, String name) {
         Factory factory = ALL.getOrDefault(broker, Map.of()).get(name);
         if (factory == null) {
             throw new IllegalArgumentException("There is no client '" + name + "' for " + broker);
         }
-        return factory.open(workplace);
+        return factory;
     }
 }

@@ -5,35 +5,47 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
-/** kafka-clients: tuned as Waybill tunes it, or as it comes. */
+/** kafka-clients: tuned as Waybill tunes it, also with what Waybill looks at first, or as it comes. */
 final class KafkaNative implements Client {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Workplace workplace;
     private final boolean tuned;
+    private final @Nullable Admin admin;
 
-    private KafkaNative(Workplace workplace, boolean tuned) {
+    private KafkaNative(Workplace workplace, boolean tuned, @Nullable Admin admin) {
         this.workplace = workplace;
         this.tuned = tuned;
+        this.admin = admin;
     }
 
     /** {@code linger.ms=0}, batches of 256 KiB, polls of 2,000. */
     static Client tuned(Workplace workplace) {
-        return new KafkaNative(workplace, true);
+        return new KafkaNative(workplace, true, null);
     }
 
     /** As it comes: {@code linger.ms=5}, batches of 16 KiB, polls of 500. */
     static Client defaults(Workplace workplace) {
-        return new KafkaNative(workplace, false);
+        return new KafkaNative(workplace, false, null);
+    }
+
+    /** Tuned, and looks as Waybill does whether the broker answers, and what a topic promises, before it sends. */
+    static Client checked(Workplace workplace) throws Exception {
+        Admin admin = Admin.create(Map.of("bootstrap.servers", workplace.authority()));
+        String unused = admin.describeCluster().clusterId().get();
+        return new KafkaNative(workplace, true, admin);
     }
 
     /** What the tuned producer is told; the peers' producers are told the same. */
@@ -79,10 +91,19 @@ final class KafkaNative implements Client {
     }
 
     @Override
-    public Sending sending() {
+    public Sending sending() throws Exception {
+        if (admin != null) {
+            look(admin, workplace.topic());
+        }
         Map<String, Object> settings = tuned ? tunedProducer(workplace) : producerDefaults(workplace);
         return new KafkaSending(
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()), workplace.topic());
+    }
+
+    private static void look(Admin admin, String topic) throws Exception {
+        var configs = admin.describeConfigs(List.of(new ConfigResource(ConfigResource.Type.TOPIC, topic)));
+        var unused = admin.describeTopics(List.of(topic)).allTopicNames().get();
+        var unusedToo = configs.all().get();
     }
 
     @Override
@@ -116,7 +137,11 @@ final class KafkaNative implements Client {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        if (admin != null) {
+            admin.close();
+        }
+    }
 
     private record KafkaSending(KafkaProducer<byte[], byte[]> producer, String topic) implements Sending {
         @Override

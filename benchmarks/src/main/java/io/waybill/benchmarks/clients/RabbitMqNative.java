@@ -42,11 +42,15 @@ final class RabbitMqNative implements Client {
         this.workplace = workplace;
         this.confirms = confirms;
         this.acknowledgeEach = acknowledgeEach;
+        this.connection = connect(workplace);
+    }
+
+    private static Connection connect(Workplace workplace) throws IOException, TimeoutException {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setHost(workplace.host());
         factory.setPort(workplace.port());
         factory.setAutomaticRecoveryEnabled(false);
-        this.connection = factory.newConnection();
+        return factory.newConnection();
     }
 
     /** Confirms in a ring; acknowledges each hundredth message with all before it. */
@@ -62,6 +66,15 @@ final class RabbitMqNative implements Client {
     /** Acknowledges each message; a blocking send waits for its own confirm. */
     static Client each(Workplace workplace) throws IOException, TimeoutException {
         return new RabbitMqNative(workplace, Confirms.RING, 1);
+    }
+
+    /** Tuned, and looks at the topic before it sends, on a connection that no publisher blocks, as Waybill does. */
+    static Client checked(Workplace workplace) throws IOException, TimeoutException {
+        try (Connection looking = connect(workplace);
+                Channel channel = looking.createChannel()) {
+            AMQP.Exchange.DeclareOk unused = channel.exchangeDeclarePassive(workplace.topic());
+        }
+        return tuned(workplace);
     }
 
     @Override
