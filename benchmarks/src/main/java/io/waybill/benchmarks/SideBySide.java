@@ -24,6 +24,12 @@ final class SideBySide implements AutoCloseable {
     /** A round during which the host took more than this, in per cent, is repeated. */
     private static final double MOST_STEAL = 2;
 
+    /**
+     * With one compiler thread and a queue of more than 5 methods the JVM compiles others without a profile, and inlines no
+     * call of theirs for good: which ones is chance, and gives a message 370 bytes more or not.
+     */
+    private static final String PROFILE_ALL = "-XX:Tier3DelayOn=1000";
+
     private static final int FILL_WINDOW = 50_000;
     private static final int LOOKS = 25;
     private static final long LOOK_MILLIS = 200;
@@ -177,6 +183,7 @@ final class SideBySide implements AutoCloseable {
         return child.jvmArgument("-Xms" + HEAP)
                 .jvmArgument("-XX:+UseG1GC")
                 .jvmArgument("-XX:+AlwaysPreTouch")
+                .jvmArgument(PROFILE_ALL)
                 .systemProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn")
                 .systemProperty("rocketmq.client.logUseSlf4j", "true") // else it writes to the user's home
                 .arguments(scenario.id(), arm.name(), Integer.toString(divisor))
