@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -41,7 +40,10 @@ final class Assignment {
     private final boolean selective;
     private final LaneTable lanes = new LaneTable(this);
     private final KeyLane only = new KeyLane(this, null, 0);
-    private final AtomicLong bufferedBytes = new AtomicLong();
+    /** Bytes that arrived, counted by the polling thread alone, and bytes that were finished: so neither waits for the other's line. */
+    private final PaddedCounter arrivedBytes = new PaddedCounter();
+
+    private final PaddedCounter finishedBytes = new PaddedCounter();
     /** How many deliveries were finished; only counted where a broker wants them settled by number. */
     private final LongAdder finishes = new LongAdder();
 
@@ -116,7 +118,7 @@ final class Assignment {
                 + (key == null ? 0 : key.length);
         Entry entry = new Entry(delivery, tracker.add(delivery.position()), size);
         entry.deadBecause = refusal;
-        bufferedBytes.addAndGet(size);
+        arrivedBytes.lazySet(arrivedBytes.get() + size);
         KeyLane lane = switch (ordering) {
             case PARTITION -> only;
             case KEY -> key == null ? new KeyLane(this, null, 0) : lanes.lane(key);
@@ -156,7 +158,7 @@ final class Assignment {
     boolean shouldPause(long byteLimit) {
         advance();
         windowFull = tracker.span() > mostBeforePoll;
-        return windowFull || bufferedBytes.get() > byteLimit;
+        return windowFull || bufferedBytes() > byteLimit;
     }
 
     boolean mayResume(long byteLimit) {
@@ -165,7 +167,7 @@ final class Assignment {
         if (room) {
             windowFull = false;
         }
-        return room && bufferedBytes.get() <= byteLimit / 2;
+        return room && bufferedBytes() <= byteLimit / 2;
     }
 
     private void advance() {
@@ -186,7 +188,7 @@ final class Assignment {
     /** Whether it is paused and nothing of it was finished for a while, though it might be; true once in each pause. */
     boolean isHeldUp(boolean allPaused) {
         long now = System.nanoTime();
-        long bytes = bufferedBytes.get();
+        long bytes = bufferedBytes();
         if (!paused || allPaused || bytes != bytesThen) {
             bytesThen = bytes;
             bytesSince = now;
@@ -230,7 +232,8 @@ final class Assignment {
     }
 
     long bufferedBytes() {
-        return bufferedBytes.get();
+        long finished = finishedBytes.get();
+        return arrivedBytes.get() - finished;
     }
 
     /** Whether something was delivered that is not settled. */
@@ -337,6 +340,6 @@ final class Assignment {
         if (selective) {
             finishes.increment();
         }
-        bufferedBytes.addAndGet(-entry.size);
+        long unused = finishedBytes.addAndGet(entry.size);
     }
 }
