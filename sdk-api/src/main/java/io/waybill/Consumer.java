@@ -331,6 +331,16 @@ public final class Consumer implements AutoCloseable {
          * Adds an interceptor that sees every delivery on arrival, in the partition's order.
          *
          * @param interceptor sees each delivery
+         * @return this
+         */
+        public Builder interceptLane(ReceiveLaneInterceptor interceptor) {
+            return interceptLane(interceptor, Switch.on());
+        }
+
+        /**
+         * The same, with a switch. Of partitions and settlements the interceptor hears in either position.
+         *
+         * @param interceptor sees each delivery
          * @param power whether it does
          * @return this
          */

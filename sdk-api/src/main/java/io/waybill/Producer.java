@@ -308,6 +308,17 @@ public final class Producer implements AutoCloseable {
         }
 
         /**
+         * Adds an interceptor that runs inside the partition's lane, right before each hand-over.
+         *
+         * @param interceptor runs before each hand-over
+         * @return this
+         * @throws MessagingException INVALID if there are 31 already
+         */
+        public Builder interceptLane(SendLaneInterceptor interceptor) {
+            return interceptLane(interceptor, Switch.on());
+        }
+
+        /**
          * Adds an interceptor inside the partition's lane; at most 31.
          *
          * @param interceptor sees each message at hand-over

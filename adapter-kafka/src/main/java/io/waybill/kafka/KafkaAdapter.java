@@ -36,6 +36,7 @@ public final class KafkaAdapter implements Adapter {
     private static final String NAME = "kafka";
     private static final Capabilities CAPABILITIES = Capabilities.none()
             .with(Capability.GROUP_MEMBERSHIP, Support.NATIVE)
+            .with(Capability.CONTROL_LOG, Support.NATIVE)
             .with(Capability.TOPIC_STORAGE, Support.NATIVE)
             .with(Capability.START_FIRST, Support.NATIVE)
             .with(Capability.START_LATEST, Support.NATIVE)
@@ -44,10 +45,12 @@ public final class KafkaAdapter implements Adapter {
 
     private final KafkaSettings settings;
     private final KafkaAdminOperations admin;
+    private final KafkaControlLogs logs;
 
     private KafkaAdapter(KafkaSettings settings) {
         this.settings = settings;
         this.admin = new KafkaAdminOperations(settings);
+        this.logs = new KafkaControlLogs(settings, admin);
     }
 
     /**
@@ -105,7 +108,7 @@ public final class KafkaAdapter implements Adapter {
 
     @Override
     public Optional<ControlLogs> controlLogs() {
-        return Optional.empty();
+        return Optional.of(logs);
     }
 
     @Override
@@ -120,7 +123,11 @@ public final class KafkaAdapter implements Adapter {
 
     @Override
     public void close() {
-        admin.close();
+        try {
+            logs.close();
+        } finally {
+            admin.close();
+        }
     }
 
     /** The brokers; no secrets. */

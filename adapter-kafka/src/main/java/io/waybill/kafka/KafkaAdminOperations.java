@@ -107,30 +107,33 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
 
     @Override
     public void createTopic(TopicSpec spec) throws Exception {
+        createTopic(spec.name(), spec.partitions(), spec.copies());
+    }
+
+    /** Fails with {@link org.apache.kafka.common.errors.TopicExistsException} if it exists; 0 copies: the broker's default. */
+    void createTopic(String name, int partitions, int copies) throws Exception {
         NewTopic topic = new NewTopic(
-                spec.name(),
-                Optional.of(spec.partitions()),
-                spec.copies() == 0 ? Optional.empty() : Optional.of((short) spec.copies()));
+                name, Optional.of(partitions), copies == 0 ? Optional.empty() : Optional.of((short) copies));
         Void unused = await(client().createTopics(List.of(topic)).all());
-        settle("Topic '" + spec.name() + "' was created, but not all its partitions have a leader", () -> {
-            Optional<Topic> found = find(spec.name());
+        settle("Topic '" + name + "' was created, but not all its partitions have a leader", () -> {
+            Optional<Topic> found = find(name);
             return found.isPresent()
-                    && found.get().partitions().size() == spec.partitions()
+                    && found.get().partitions().size() == partitions
                     && found.get().partitions().stream()
                             .allMatch(partition -> partition.leader() != null
                                     && !partition.leader().isEmpty());
         });
-        awaitLeaders(spec);
+        awaitLeaders(name, partitions);
     }
 
     /**
      * Waits until each leader answers. One that does not lead yet refuses a producer's first batch; if it takes the second a
      * moment later, the first is out of sequence for good.
      */
-    private void awaitLeaders(TopicSpec spec) throws Exception {
+    private void awaitLeaders(String name, int partitions) throws Exception {
         var unused = offsets(
-                IntStream.range(0, spec.partitions())
-                        .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(spec.name(), partition))
+                IntStream.range(0, partitions)
+                        .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(name, partition))
                         .toList(),
                 OffsetSpec.latest());
     }

@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,6 +152,7 @@ final class KafkaReceiver implements LogReceiver {
 
     private static Delivery delivery(ConsumerRecord<byte[], byte[]> record) {
         byte[] body = record.value();
+        Header[] headers = record.headers().toArray();
         return WaybillHeader.delivery(
                 record.topic(),
                 record.partition(),
@@ -158,9 +160,9 @@ final class KafkaReceiver implements LogReceiver {
                 record.timestamp(),
                 1,
                 record.key(),
-                KafkaHeaders.read(record.headers()),
+                KafkaHeaders.read(headers),
                 body == null ? new byte[0] : body,
-                KafkaHeaders.waybill(record.headers()));
+                KafkaHeaders.waybill(headers));
     }
 
     @Override
@@ -191,6 +193,12 @@ final class KafkaReceiver implements LogReceiver {
                 }
             });
         }
+    }
+
+    @Override
+    public long remaining(TopicPartition partition) {
+        long end = end(partition); // asked first: what is appended meanwhile is not missed
+        return Math.max(0, end - undisturbed(() -> consumer.position(kafkas(partition), requestTimeout)));
     }
 
     @Override

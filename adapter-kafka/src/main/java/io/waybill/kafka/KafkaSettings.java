@@ -200,6 +200,34 @@ final class KafkaSettings {
         return properties;
     }
 
+    /** Of who appends to control logs, a record at a time. */
+    Map<String, Object> logProducer() {
+        Map<String, Object> properties = new HashMap<>(connection);
+        properties.put("client.id", clientId("log"));
+        properties.put("acks", "all");
+        properties.put("linger.ms", 0L);
+        properties.put("request.timeout.ms", Math.max(1, millis(requestTimeout()) / 2));
+        properties.put("delivery.timeout.ms", millis(requestTimeout()));
+        properties.put("max.block.ms", (long) millis(requestTimeout()));
+        properties.put("key.serializer", ByteArraySerializer.class);
+        properties.put("value.serializer", ByteArraySerializer.class);
+        return properties;
+    }
+
+    /** Of who reads control logs. */
+    Map<String, Object> logConsumer() {
+        Map<String, Object> properties = new HashMap<>(connection);
+        properties.put("client.id", clientId("log"));
+        properties.put("enable.auto.commit", false);
+        properties.put("auto.offset.reset", "earliest");
+        properties.put("allow.auto.create.topics", false);
+        properties.put("request.timeout.ms", millis(requestTimeout()));
+        properties.put("default.api.timeout.ms", millis(requestTimeout()));
+        properties.put("key.deserializer", ByteArrayDeserializer.class);
+        properties.put("value.deserializer", ByteArrayDeserializer.class);
+        return properties;
+    }
+
     /** One poll may drain, settle, and look up where to go on. */
     private Duration maxPollInterval(Duration drain) {
         Duration set = settings.get(MAX_POLL_INTERVAL);

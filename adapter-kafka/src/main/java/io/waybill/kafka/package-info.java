@@ -31,7 +31,7 @@
  *   <li>A log that was truncated by an unclean leader election and has grown over the group's position again is not
  *       noticed after a restart of the consumer.
  *   <li>{@code topics()} leaves out names that start with {@code __}.
- *   <li>Control logs are not there yet.
+ *   <li>Control logs are topics of one partition, {@code waybill.*}; they need the rights to create, describe, write and read them.
  * </ul>
  *
  * TLS is on unless all brokers are loopback addresses, host names are verified, and logins are SASL PLAIN or SCRAM.

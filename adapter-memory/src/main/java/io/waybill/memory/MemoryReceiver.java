@@ -243,6 +243,16 @@ abstract class MemoryReceiver implements ClaimingReceiver {
     }
 
     @Override
+    public long remaining(TopicPartition partition) throws Exception {
+        checkConnection();
+        Owned one = owned.get(partition);
+        if (one == null) {
+            throw new MemoryException(ErrorKind.INTERNAL, partition + " is not owned any more");
+        }
+        return one.partition.end() - one.next;
+    }
+
+    @Override
     public int partitions(String topic) throws Exception {
         checkConnection();
         return broker.topic(topic).size();

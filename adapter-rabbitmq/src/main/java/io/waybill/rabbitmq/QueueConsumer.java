@@ -141,6 +141,13 @@ final class QueueConsumer extends DefaultConsumer {
         }
     }
 
+    /** How many messages wait here, and one more if some had no room. */
+    long waiting() {
+        synchronized (inbox) {
+            return inbox.size() + (overflown ? 1L : 0);
+        }
+    }
+
     /** Bounds what may wait here, from now on; one message may always. */
     void mayHold(long bytes) {
         mostBytes = bytes;

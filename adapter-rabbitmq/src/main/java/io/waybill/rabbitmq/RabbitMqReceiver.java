@@ -260,6 +260,20 @@ final class RabbitMqReceiver implements ClaimingReceiver {
     }
 
     @Override
+    public long remaining(TopicPartition partition) throws IOException {
+        QueueConsumer consumer = owned.get(partition);
+        if (consumer == null) {
+            throw new IOException(partition + " is not owned any more");
+        }
+        String queue = Names.queue(partition.topic(), group, partition.partition());
+        try {
+            return looking.queueDeclarePassive(queue).getMessageCount() + consumer.waiting();
+        } catch (IOException e) {
+            throw RabbitMqErrors.explained(e);
+        }
+    }
+
+    @Override
     public int partitions(String topic) {
         return partitions.getOrDefault(topic, 0);
     }

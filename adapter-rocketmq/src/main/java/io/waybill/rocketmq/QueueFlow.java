@@ -159,6 +159,12 @@ final class QueueFlow {
         return taken;
     }
 
+    /** The position of what is given next; -1 while nobody knows. */
+    synchronized long next() {
+        Batch batch = buffer.peek();
+        return batch == null ? fetchAt : batch.deliveries.get(batch.given).position();
+    }
+
     synchronized boolean hasNews() {
         return !paused && (outOfRange || !buffer.isEmpty());
     }

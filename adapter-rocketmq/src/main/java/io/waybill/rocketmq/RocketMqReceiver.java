@@ -273,6 +273,15 @@ final class RocketMqReceiver implements LogReceiver, ClaimingReceiver {
     }
 
     @Override
+    public long remaining(TopicPartition partition) throws Exception {
+        QueueFlow flow = owned.get(partition);
+        if (flow == null) {
+            throw RocketMqErrors.of(ErrorKind.UNAVAILABLE, partition + " is not owned any more");
+        }
+        return Math.max(0, end(partition) - flow.next());
+    }
+
+    @Override
     public Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) throws Exception {
         Map<String, Map<Topology.Queue, TopicPartition>> byTopic = new HashMap<>();
         for (TopicPartition partition : partitions) {

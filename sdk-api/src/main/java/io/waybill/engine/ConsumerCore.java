@@ -97,8 +97,12 @@ public final class ConsumerCore {
      */
     public void start() {
         try {
+            for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
+                interceptor.target().opened(options.group(), adapter.controlLogs());
+            }
             loop = open();
         } catch (Throwable failure) {
+            closeInterceptors();
             closeBegun.set(true);
             lifecycle.move(State.CLOSED, null);
             throw Failures.of(adapter, "Consumer of group '" + options.group() + "' cannot be opened", failure);
@@ -139,7 +143,18 @@ public final class ConsumerCore {
             LOG.warn("Consumer of group '{}' was closed with work left: {}", options.group(), report);
         }
         deadLetters.close();
+        closeInterceptors();
         lifecycle.move(State.CLOSED, null);
+    }
+
+    private void closeInterceptors() {
+        for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
+            try {
+                interceptor.target().closed();
+            } catch (RuntimeException e) {
+                LOG.error("A lane interceptor of group '{}' failed at its end", options.group(), e);
+            }
+        }
     }
 
     private PollLoop open() throws Exception {

@@ -34,6 +34,7 @@ final class PollLoop implements ReceiverSink {
     private static final Duration IDLE = Duration.ofMillis(500);
     private static final Duration BUSY = Duration.ofMillis(50);
     private static final long LEAST_BYTES_PER_PARTITION = 1 << 20;
+    private static final long BETWEEN_NANOS = 500_000_000;
 
     private final Adapter adapter;
     private final ConsumerOptions options;
@@ -59,6 +60,7 @@ final class PollLoop implements ReceiverSink {
     private boolean allPaused;
 
     private boolean connected = true;
+    private long lastBetween = System.nanoTime();
 
     PollLoop(
             Adapter adapter,
@@ -86,7 +88,7 @@ final class PollLoop implements ReceiverSink {
         this.closeDeadline = closeDeadline;
         this.lingering = lingering;
         this.receiver = receiver;
-        this.settler = new Settler(receiver, options.settleInterval(), owned);
+        this.settler = new Settler(receiver, options.settleInterval(), owned, this::settling);
         this.selective = !(receiver instanceof LogReceiver);
         this.claims = receiver instanceof ClaimingReceiver claiming ? openClaims(claiming) : null;
     }
@@ -110,7 +112,24 @@ final class PollLoop implements ReceiverSink {
             goOn();
             settler.settleIfDue();
             finishReleases();
+            between();
         }
+    }
+
+    /** Interceptors that are switched off are told of partitions, too: else they could not be switched on. */
+    private void settling(Collection<TopicPartition> partitions) throws Exception {
+        for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
+            interceptor.target().settling(partitions);
+        }
+    }
+
+    private void between() {
+        long now = System.nanoTime();
+        if (interceptors.isEmpty() || now - lastBetween < BETWEEN_NANOS) {
+            return;
+        }
+        lastBetween = now;
+        interceptors.forEach(interceptor -> tell(() -> interceptor.target().between(receiver::remaining)));
     }
 
     /** Hands out what was held back, where that is over. */
@@ -197,6 +216,7 @@ final class PollLoop implements ReceiverSink {
         }
         for (TopicPartition partition : partitions) {
             owned.put(partition, newAssignment(partition));
+            beginWith(partition);
         }
         if (allPaused) {
             receiver.pause(partitions);
@@ -212,6 +232,19 @@ final class PollLoop implements ReceiverSink {
                 partitions.size(),
                 partitions);
         tell(() -> events.assigned(List.copyOf(partitions)));
+    }
+
+    private void beginWith(TopicPartition partition) {
+        for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
+            try {
+                interceptor.target().assigned(partition, receiver instanceof LogReceiver);
+            } catch (Exception e) {
+                throw Failures.of(
+                        adapter,
+                        "A lane interceptor of group '" + options.group() + "' cannot begin with " + partition,
+                        e);
+            }
+        }
     }
 
     private Assignment newAssignment(TopicPartition partition) {
@@ -271,6 +304,9 @@ final class PollLoop implements ReceiverSink {
             }
         }
         lingering.values().removeIf(Assignment::isQuiet);
+        for (TopicPartition partition : gone) {
+            interceptors.forEach(interceptor -> tell(() -> interceptor.target().released(partition)));
+        }
         if (!gone.isEmpty()) {
             tell(() -> events.revoked(gone));
         }
@@ -454,7 +490,7 @@ final class PollLoop implements ReceiverSink {
         try {
             news.run();
         } catch (Throwable e) {
-            LOG.error("A listener of group '{}' failed", options.group(), e);
+            LOG.error("A listener or lane interceptor of group '{}' failed", options.group(), e);
         }
     }
 }

@@ -108,6 +108,7 @@ public final class ProducerCore {
         } catch (Exception e) {
             throw Failures.of(adapter, "Cannot open producer '" + options.name() + "' at " + adapter.endpoint(), e);
         }
+        openInterceptors();
         this.routes = new Routes(options.name(), sender, (topic, partition) -> new SendLane(this, topic, partition));
         this.maxBatchesInFlight = sender.maxBatchesInFlight();
         this.maxBatchMessages = sender.maxBatchMessages();
@@ -122,11 +123,35 @@ public final class ProducerCore {
                             LOOK_SECONDS,
                             TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
+            closeInterceptors();
             sender.close(Duration.ZERO);
             throw new MessagingException(
                     ErrorKind.CLOSED, "Cannot open producer '" + options.name() + "': the connection is closed.", e);
         }
         lifecycle.move(State.OPEN, null);
+    }
+
+    private void openInterceptors() {
+        try {
+            for (Switched<SendLaneInterceptor> interceptor : interceptors) {
+                interceptor.target().opened(options.name(), adapter.controlLogs());
+            }
+        } catch (Exception e) {
+            closeInterceptors();
+            sender.close(Duration.ZERO);
+            throw Failures.of(
+                    adapter, "Cannot open producer '" + options.name() + "': a lane interceptor cannot begin", e);
+        }
+    }
+
+    private void closeInterceptors() {
+        for (Switched<SendLaneInterceptor> interceptor : interceptors) {
+            try {
+                interceptor.target().closed();
+            } catch (RuntimeException e) {
+                LOG.error("A lane interceptor of producer '{}' failed at its end", options.name(), e);
+            }
+        }
     }
 
     /**
@@ -454,6 +479,7 @@ public final class ProducerCore {
         } finally {
             ticker.cancel(false);
             looker.cancel(false);
+            closeInterceptors();
             lifecycle.move(State.CLOSED, null);
             closed.complete(report);
         }

@@ -19,7 +19,13 @@ final class Settler {
 
     private static final long IN_A_ROW_NANOS = 10_000_000_000L;
 
+    /** What must happen before something is settled. */
+    interface Before {
+        void settling(Collection<TopicPartition> partitions) throws Exception;
+    }
+
     private final Receiver receiver;
+    private final Before before;
     private final long intervalNanos;
     private final Map<TopicPartition, Assignment> owned;
     private final int enough;
@@ -28,8 +34,9 @@ final class Settler {
     private long lastFailure = next;
 
     /** Used by the polling thread, with its map of what is owned. */
-    Settler(Receiver receiver, Duration interval, Map<TopicPartition, Assignment> owned) {
+    Settler(Receiver receiver, Duration interval, Map<TopicPartition, Assignment> owned, Before before) {
         this.receiver = receiver;
+        this.before = before;
         this.intervalNanos = Nanos.of(interval);
         this.owned = owned;
         this.enough = receiver.settleAfter();
@@ -76,8 +83,24 @@ final class Settler {
                 done.add(settlement);
             }
         }
-        if (!done.isEmpty()) {
+        if (!done.isEmpty() && isReady(done, confirmed)) {
             receiver.settle(done, confirmed);
+        }
+    }
+
+    /** Whether what must happen before has happened; else it is tried again with the next settlement. */
+    private boolean isReady(List<Settlement> done, boolean confirmed) throws Exception {
+        List<TopicPartition> partitions =
+                done.stream().map(Settlement::partition).toList();
+        try {
+            before.settling(partitions);
+            return true;
+        } catch (Exception e) {
+            if (confirmed) {
+                throw e;
+            }
+            failed(partitions, e);
+            return false;
         }
     }
 

@@ -59,6 +59,16 @@ public interface Receiver {
         return Integer.MAX_VALUE;
     }
 
+    /**
+     * Asks the broker how much of a partition it still holds for this receiver. Messages that it has sent and that this receiver
+     * has not given to a sink yet count, as far as the receiver knows of them.
+     *
+     * @param partition an owned partition
+     * @return how many messages are still to be given
+     * @throws Exception if the broker does not answer, or the partition is not owned
+     */
+    long remaining(TopicPartition partition) throws Exception;
+
     /** Ends a wait in {@link #poll}, the present one or else the next. Called by any thread. */
     void wakeup();
 

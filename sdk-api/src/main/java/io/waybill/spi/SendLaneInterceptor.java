@@ -1,5 +1,6 @@
 package io.waybill.spi;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,15 @@ import org.jspecify.annotations.Nullable;
  * send before it was handed over, and nothing is stored (pitfall: brokers' own hooks swallow it).
  */
 public interface SendLaneInterceptor {
+    /**
+     * Before the producer's first hand-over, on the thread that opens the producer.
+     *
+     * @param producer the producer's name
+     * @param logs the broker's control logs; empty if it has none
+     * @throws Exception if it cannot begin: the producer is not opened then
+     */
+    default void opened(String producer, Optional<ControlLogs> logs) throws Exception {}
+
     /**
      * Before hand-over.
      *
@@ -24,4 +34,7 @@ public interface SendLaneInterceptor {
      * @param failure null if it is stored, else why not or why nobody knows
      */
     default void completed(Outgoing outgoing, io.waybill.message.@Nullable MessagingException failure) {}
+
+    /** Behind the producer's last outcome, while the broker can still be asked. */
+    default void closed() {}
 }

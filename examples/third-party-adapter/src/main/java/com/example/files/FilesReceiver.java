@@ -156,6 +156,15 @@ final class FilesReceiver implements LogReceiver, ClaimingReceiver {
     }
 
     @Override
+    public long remaining(TopicPartition partition) throws IOException {
+        Owned one = owned.get(partition);
+        if (one == null) {
+            throw new FilesException(ErrorKind.UNAVAILABLE, partition + " is not owned any more");
+        }
+        return one.file.end() - one.next;
+    }
+
+    @Override
     public Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) throws IOException {
         Map<TopicPartition, Long> found = new HashMap<>();
         for (TopicPartition partition : partitions) {
