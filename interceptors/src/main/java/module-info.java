@@ -14,4 +14,5 @@ module io.waybill.interceptors {
     requires static io.github.resilience4j.retry;
 
     exports io.waybill.interceptors;
+    exports io.waybill.ledger;
 }

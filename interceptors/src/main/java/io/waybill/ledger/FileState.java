@@ -1,0 +1,145 @@
+package io.waybill.ledger;
+
+import io.waybill.message.ErrorKind;
+import io.waybill.message.MessagingException;
+import io.waybill.message.TopicPartition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/**
+ * State in files: 4 bytes of CRC-32C over the rest, 8 of version, the state. A file is written beside and moved into its place. One
+ * lock file keeps processes apart, this object threads.
+ */
+final class FileState implements VerifierState {
+    private static final int HEADER = 12;
+
+    private final Path folder;
+
+    private FileState(Path folder) {
+        this.folder = folder;
+    }
+
+    static FileState open(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            FileState state = new FileState(folder);
+            boolean unused = state.locked(() -> true);
+            return state;
+        } catch (IOException e) {
+            throw new MessagingException(
+                    ErrorKind.INVALID,
+                    "The folder '" + folder + "' for the verifier's state cannot be written. Name one that can be.",
+                    e);
+        }
+    }
+
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    private synchronized <T> T locked(Work<T> work) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            FileLock lock = channel.lock();
+            try {
+                return work.run();
+            } finally {
+                lock.release();
+            }
+        }
+    }
+
+    @Override
+    public Map<TopicPartition, Row> load(String group, Collection<TopicPartition> partitions) throws IOException {
+        return locked(() -> {
+            Map<TopicPartition, Row> found = new HashMap<>();
+            for (TopicPartition partition : partitions) {
+                Optional<Row> row = read(file(group, partition));
+                row.ifPresent(kept -> found.put(partition, kept));
+            }
+            return found;
+        });
+    }
+
+    @Override
+    public Set<TopicPartition> save(String group, Map<TopicPartition, Row> rows) throws IOException {
+        return locked(() -> {
+            Set<TopicPartition> refused = new HashSet<>();
+            for (Map.Entry<TopicPartition, Row> entry : rows.entrySet()) {
+                Path file = file(group, entry.getKey());
+                long kept = read(file).map(Row::version).orElse(0L);
+                if (kept == entry.getValue().version()) {
+                    write(file, entry.getValue().bytes(), kept + 1);
+                } else {
+                    refused.add(entry.getKey());
+                }
+            }
+            return refused;
+        });
+    }
+
+    /** Names of groups and topics are of characters that files may have; ~ is none of them. */
+    private Path file(String group, TopicPartition partition) {
+        return folder.resolve(group + "~" + partition.topic() + "~" + partition.partition());
+    }
+
+    private static Optional<Row> read(Path file) throws IOException {
+        byte[] all;
+        try {
+            all = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(all);
+        if (all.length < HEADER || buffer.getInt() != crc(all)) {
+            throw new IOException(
+                    "File '" + file + "' of the verifier's state is damaged. Delete it: the group begins anew"
+                            + " with this partition, and misses nothing that was sent before.");
+        }
+        long version = buffer.getLong();
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return Optional.of(new Row(bytes, version));
+    }
+
+    private static void write(Path file, byte[] bytes, long version) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(HEADER + bytes.length);
+        buffer.putInt(0).putLong(version).put(bytes);
+        buffer.putInt(0, crc(buffer.array()));
+        buffer.flip();
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        try (FileChannel channel = FileChannel.open(
+                beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            while (buffer.hasRemaining()) {
+                int unused = channel.write(buffer);
+            }
+            channel.force(true);
+        }
+        try {
+            Path unused = Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Path unused = Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static int crc(byte[] file) {
+        CRC32C crc = new CRC32C();
+        crc.update(file, Integer.BYTES, file.length - Integer.BYTES);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,300 @@
+package io.waybill.ledger;
+
+import io.waybill.message.Delivery;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a group has seen of one partition: all its streams, and what came without a number. It goes with the partition from
+ * owner to owner.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class PartitionCheck {
+    private static final int VERSION = 1;
+    private static final int MOST_STREAMS = 1 << 20;
+
+    private final String group;
+    private final String topic;
+    private final int partition;
+    private final boolean log;
+    private final Contents contents;
+    private final Told told;
+    private final Consumer<Finding> findings;
+
+    private final Map<StreamId, StreamCheck> streams = new HashMap<>();
+    /** Which one came last: the next is mostly of the same. */
+    private @Nullable StreamId latestId;
+
+    private @Nullable StreamCheck latest;
+
+    /** Streams of which nobody knows yet whether the group looked from their first number on. */
+    private final Set<StreamId> undecided = new HashSet<>();
+
+    private long foreign;
+    private long highestPosition = -1;
+    /** What was written into the control log when the group began with the partition, and when this owner did. */
+    private long joined;
+
+    private long begun;
+
+    /**
+     * @param log whether positions name copies, and rise with them; else the number of the attempt says what comes again
+     * @param secret what seals are made with, or null
+     * @param mark the mark that this owner writes into the control log
+     */
+    PartitionCheck(
+            String group,
+            String topic,
+            int partition,
+            boolean log,
+            byte @Nullable [] secret,
+            Told told,
+            long mark,
+            Consumer<Finding> findings) {
+        this.group = group;
+        this.topic = topic;
+        this.partition = partition;
+        this.log = log;
+        this.contents = new Contents(topic, partition, secret);
+        this.told = told;
+        this.joined = mark;
+        this.begun = mark;
+        this.findings = findings;
+    }
+
+    /** Takes a delivery in its place; returns what it is. */
+    Verdict arrived(Delivery delivery, long now) {
+        boolean again = isAgain(delivery);
+        byte[] header = delivery.waybill();
+        if (header == null || !Stamp.isOn(header)) {
+            foreign += again ? 0 : 1;
+            return Verdict.FOREIGN;
+        }
+        StreamId id = id(header);
+        long number = Stamp.number(header);
+        if (!contents.isForHere(header)) {
+            return found(Verdict.MISROUTED, id, number, again);
+        }
+        if (!contents.isGenuine(header, delivery.message())) {
+            return found(Verdict.CORRUPTED, id, number, again); // whose number that is nobody knows
+        }
+        StreamCheck stream = stream(id, number);
+        Verdict verdict = stream.arrived(number, again, now);
+        long confirmed = Stamp.confirmedTo(header);
+        if (confirmed > 0) {
+            stream.confirmed(Stamp.confirmedFrom(header), confirmed);
+        }
+        if (!contents.isUnchanged(header, delivery.message())) {
+            return found(Verdict.CORRUPTED, id, number, again);
+        }
+        return verdict == Verdict.DUPLICATE ? found(verdict, id, number, again) : verdict;
+    }
+
+    /** A delivery passes that is not looked at: its stream begins anew with the next one that is. */
+    void passed(Delivery delivery) {
+        boolean unused = isAgain(delivery);
+        byte[] header = delivery.waybill();
+        if (header != null && Stamp.isOn(header)) {
+            StreamId id = id(header);
+            stream(id, Stamp.number(header)).lookAway();
+            undecided.remove(id);
+        }
+    }
+
+    private boolean isAgain(Delivery delivery) {
+        if (!log) {
+            return delivery.attempt() > 1;
+        }
+        if (delivery.position() <= highestPosition) {
+            return true;
+        }
+        highestPosition = delivery.position();
+        return false;
+    }
+
+    private StreamId id(byte[] header) {
+        StreamId known = latestId;
+        long producer = Stamp.producer(header);
+        long epoch = Stamp.epoch(header);
+        return known != null && known.producer() == producer && known.epoch() == epoch
+                ? known
+                : new StreamId(producer, epoch);
+    }
+
+    private StreamCheck stream(StreamId id, long number) {
+        StreamCheck known = latest;
+        if (known == null || !id.equals(latestId)) {
+            known = streams.computeIfAbsent(id, unseen -> begin(id, number));
+            latest = known;
+            latestId = id;
+        }
+        return known;
+    }
+
+    private StreamCheck begin(StreamId id, long number) {
+        if (number > 1) {
+            undecided.add(id);
+        }
+        return new StreamCheck(number - 1);
+    }
+
+    private void decide(long now) {
+        told.forEachLife((id, life) -> {
+            if (!streams.containsKey(id)
+                    && life.stream(topic, partition) != null
+                    && told.openedBehind(id, joined, begun)) {
+                streams.put(id, new StreamCheck(0)); // nothing of it came yet, and all of it is to come
+            }
+        });
+        undecided.removeIf(id -> {
+            StreamCheck stream = streams.get(id);
+            if (stream != null && told.openedBehind(id, joined, begun)) {
+                stream.missHead(now);
+                return true;
+            }
+            return stream == null || (told.hasRead(begun) && told.life(id).isPresent());
+        });
+    }
+
+    /** Told once, however often it comes. */
+    private Verdict found(Verdict verdict, StreamId id, long number, boolean again) {
+        if (!again) {
+            tell(verdict, id, List.of(new NumberRange(number, number)));
+        }
+        return verdict;
+    }
+
+    private void tell(Verdict verdict, StreamId id, List<NumberRange> numbers) {
+        String producer = told.life(id).map(Told.Life::producer).orElseGet(() -> Long.toHexString(id.producer()));
+        findings.accept(new Finding(verdict, group, producer, id.epoch(), topic, partition, numbers));
+    }
+
+    /** Looks again at every gap that was noticed before a time. */
+    void check(long oldest, long now) {
+        decide(now);
+        streams.forEach((id, stream) -> {
+            if (stream.isSuspicious()) {
+                NumberSet lost = stream.check(toldOf(id), oldest);
+                if (!lost.isEmpty()) {
+                    tell(Verdict.LOST, id, lost.ranges());
+                }
+            }
+        });
+    }
+
+    private Manifest.@Nullable Stream toldOf(StreamId id) {
+        return told.life(id).map(life -> life.stream(topic, partition)).orElse(null);
+    }
+
+    /**
+     * Since when something has been missing behind the last message that came, for the stream of which it is longest.
+     *
+     * @return 0 if nothing is
+     */
+    long tailSince(long now) {
+        long longest = 0;
+        for (Map.Entry<StreamId, StreamCheck> stream : streams.entrySet()) {
+            Manifest.Stream said = toldOf(stream.getKey());
+            long since = said == null ? 0 : stream.getValue().tailSince(said, now);
+            longest = since != 0 && (longest == 0 || since - longest < 0) ? since : longest;
+        }
+        return longest;
+    }
+
+    /** The broker has delivered all that it held when it was asked, which was after the given time. */
+    void checkTails(long asked, long now) {
+        streams.forEach((id, stream) -> {
+            Manifest.Stream said = toldOf(id);
+            long since = said == null ? 0 : stream.tailSince(said, now);
+            if (said != null && since != 0 && since - asked < 0) {
+                NumberSet lost = stream.checkTail(said);
+                if (!lost.isEmpty()) {
+                    tell(Verdict.LOST, id, lost.ranges());
+                }
+            }
+        });
+    }
+
+    long foreign() {
+        return foreign;
+    }
+
+    Map<StreamId, StreamCheck> streams() {
+        return streams;
+    }
+
+    void writeTo(DataOutput out) throws IOException {
+        out.writeByte(VERSION);
+        Varint.write(out, foreign);
+        Varint.write(out, highestPosition + 1);
+        out.writeLong(joined);
+        Varint.write(out, undecided.size());
+        for (StreamId id : undecided) {
+            write(id, out);
+        }
+        Varint.write(out, streams.size());
+        for (Map.Entry<StreamId, StreamCheck> stream : streams.entrySet()) {
+            write(stream.getKey(), out);
+            stream.getValue().writeTo(out);
+        }
+    }
+
+    /** Goes on where another owner of the partition was; fails with an IOException on what {@link #writeTo} did not write. */
+    void readFrom(DataInput in, long now) throws IOException {
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IOException("State of version " + version + ", which this one does not know");
+        }
+        foreign = Varint.read(in);
+        highestPosition = Varint.read(in) - 1;
+        joined = in.readLong();
+        for (long i = count(in); i > 0; i--) {
+            undecided.add(readId(in));
+        }
+        for (long i = count(in); i > 0; i--) {
+            streams.put(readId(in), StreamCheck.readFrom(in, now));
+        }
+    }
+
+    /** Takes over what another owner of the partition has written meanwhile. */
+    void merge(DataInput in, long now) throws IOException {
+        PartitionCheck other = new PartitionCheck(group, topic, partition, log, null, told, begun, finding -> {});
+        other.readFrom(in, now);
+        other.streams.forEach((id, stream) -> {
+            StreamCheck own = streams.putIfAbsent(id, stream);
+            if (own != null) {
+                own.merge(stream);
+            }
+        });
+        undecided.addAll(other.undecided);
+        foreign = Math.max(foreign, other.foreign);
+        highestPosition = Math.max(highestPosition, other.highestPosition);
+        joined = other.joined;
+    }
+
+    private static void write(StreamId id, DataOutput out) throws IOException {
+        out.writeLong(id.producer());
+        Varint.write(out, id.epoch());
+    }
+
+    private static StreamId readId(DataInput in) throws IOException {
+        return new StreamId(in.readLong(), Varint.read(in));
+    }
+
+    private static long count(DataInput in) throws IOException {
+        long count = Varint.read(in);
+        if (count > MOST_STREAMS) {
+            throw new IOException("No number of streams: " + count);
+        }
+        return count;
+    }
+}

@@ -1,0 +1,260 @@
+package io.waybill.ledger;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a group has seen of one stream, and what it misses (rules W3, W4). A gap alone is no loss: it becomes one when it is
+ * known that the broker had acknowledged the number, and the number did not arrive within the grace behind what should have
+ * come after it.
+ *
+ * <p>Takes memory by gaps, not by numbers. Used by one thread at a time; time is given to it.
+ */
+final class StreamCheck {
+    /** Numbers up to this one were sent before the group began to look, as far as is known. */
+    private long before;
+
+    private final NumberSet seen;
+    private final NumberSet lost;
+    private long duplicates;
+    private long late;
+
+    /** Missing numbers below the last one, that stamps of later ones said were acknowledged. */
+    private final NumberSet confirmed = new NumberSet();
+
+    private final List<Gap> gaps = new ArrayList<>();
+    private boolean away;
+    private long tailTo;
+    private long tailSince;
+
+    /** Numbers that were missing when a later one came. */
+    private record Gap(long from, long to, long sinceNanos) {}
+
+    /**
+     * A stream that is seen for the first time.
+     *
+     * @param before numbers up to this one are not missed
+     */
+    StreamCheck(long before) {
+        this(before, new NumberSet(), new NumberSet());
+    }
+
+    private StreamCheck(long before, NumberSet seen, NumberSet lost) {
+        this.before = before;
+        this.seen = seen;
+        this.lost = lost;
+    }
+
+    /**
+     * A number arrived.
+     *
+     * @param again whether the broker delivers the same copy again
+     * @param now the time, of {@link System#nanoTime}
+     * @return DELIVERED, LATE, DUPLICATE or JOINED_LATE
+     */
+    Verdict arrived(long number, boolean again, long now) {
+        if (away) {
+            away = false;
+            before = Math.max(before, number - 1);
+            gaps.clear();
+        }
+        long last = Math.max(before, seen.last());
+        if (!seen.add(number)) {
+            if (!again) {
+                duplicates++;
+            }
+            return again ? Verdict.DELIVERED : Verdict.DUPLICATE;
+        }
+        if (number > last) {
+            if (number > last + 1) {
+                gaps.add(new Gap(last + 1, number - 1, now));
+            }
+            return Verdict.DELIVERED;
+        }
+        if (number <= before) {
+            return Verdict.JOINED_LATE;
+        }
+        boolean unused = lost.remove(number);
+        unused = confirmed.remove(number);
+        late++;
+        return Verdict.LATE;
+    }
+
+    /** It turned out that the group looked from the stream's first number on. */
+    void missHead(long now) {
+        if (before > 0) {
+            gaps.add(new Gap(1, before, now));
+            before = 0;
+        }
+    }
+
+    /** Numbers pass unseen: those up to the next that is seen are not missed. */
+    void lookAway() {
+        away = true;
+    }
+
+    /** A later stamp says that the broker had acknowledged these. */
+    void confirmed(long from, long to) {
+        long first = Math.max(from, before + 1);
+        if (first <= to && seen.endOfRun(first) < to) {
+            confirmed.addAll(seen.missing(first, to));
+        }
+    }
+
+    /** Whether anything is missing that a look could say more of. */
+    boolean isSuspicious() {
+        return !away && (!gaps.isEmpty() || tailSince != 0);
+    }
+
+    /**
+     * Looks again at what is missing between numbers that came.
+     *
+     * @param told what the producer says of the stream, the newest that is known; null if it said nothing yet
+     * @param oldest gaps since then or before are old enough
+     * @return what is lost, and was not told before
+     */
+    NumberSet check(Manifest.@Nullable Stream told, long oldest) {
+        NumberSet found = new NumberSet();
+        List<Gap> open = new ArrayList<>();
+        for (Gap gap : gaps) {
+            NumberSet missing = missing(gap.from(), gap.to(), told);
+            if (missing.isEmpty()) {
+                continue;
+            }
+            if (gap.sinceNanos() - oldest <= 0) {
+                found.addAll(acknowledged(missing, told));
+                missing.removeAll(found);
+            }
+            for (NumberRange left : missing.ranges()) {
+                open.add(new Gap(left.from(), left.to(), gap.sinceNanos()));
+            }
+        }
+        gaps.clear();
+        gaps.addAll(open);
+        lost.addAll(found);
+        confirmed.removeAll(found);
+        return found;
+    }
+
+    /**
+     * Looks at what is missing behind the last number that came.
+     *
+     * @param now the time
+     * @return since when the broker should have delivered the same numbers, or 0 if nothing is missing there
+     */
+    long tailSince(Manifest.Stream told, long now) {
+        long to = told.acknowledged().last();
+        if (away || to <= Math.max(before, seen.last()) || missingTail(told).isEmpty()) {
+            tailSince = 0;
+            tailTo = 0;
+        } else if (tailSince == 0 || to > tailTo) {
+            tailSince = now;
+            tailTo = to;
+        }
+        return tailSince;
+    }
+
+    /** The broker has delivered all that it holds: what is still missing of the tail that it had acknowledged is lost. */
+    NumberSet checkTail(Manifest.Stream told) {
+        NumberSet found = missingTail(told);
+        if (!found.isEmpty()) {
+            lost.addAll(found);
+            tailSince = 0;
+        }
+        return found;
+    }
+
+    private NumberSet missingTail(Manifest.Stream told) {
+        long last = Math.max(before, seen.last());
+        NumberSet tail = new NumberSet(told.acknowledged());
+        tail.remove(1, last);
+        tail.removeAll(lost);
+        return tail;
+    }
+
+    /** What of a range neither came nor is told to be lost, nor may be missing. */
+    private NumberSet missing(long from, long to, Manifest.@Nullable Stream told) {
+        NumberSet missing = seen.missing(Math.max(from, before + 1), to);
+        missing.removeAll(lost);
+        if (told != null) {
+            missing.removeAll(told.abandoned());
+            missing.removeAll(told.unknown());
+        }
+        return missing;
+    }
+
+    private NumberSet acknowledged(NumberSet missing, Manifest.@Nullable Stream told) {
+        NumberSet others = new NumberSet(missing);
+        others.removeAll(confirmed);
+        if (told != null) {
+            others.removeAll(told.acknowledged());
+        }
+        NumberSet acknowledged = new NumberSet(missing);
+        acknowledged.removeAll(others);
+        return acknowledged;
+    }
+
+    /** Takes over what another owner of the partition has seen meanwhile. */
+    void merge(StreamCheck other) {
+        before = Math.min(before, other.before);
+        seen.addAll(other.seen);
+        lost.addAll(other.lost);
+        lost.removeAll(seen);
+        duplicates = Math.max(duplicates, other.duplicates);
+        late = Math.max(late, other.late);
+        away |= other.away;
+        gaps.addAll(other.gaps);
+    }
+
+    long before() {
+        return before;
+    }
+
+    NumberSet seen() {
+        return seen;
+    }
+
+    NumberSet lost() {
+        return lost;
+    }
+
+    long duplicates() {
+        return duplicates;
+    }
+
+    long late() {
+        return late;
+    }
+
+    /** What it takes in memory, roughly. */
+    int bytes() {
+        return 96 + seen.bytes() + lost.bytes() + confirmed.bytes() + 40 * gaps.size();
+    }
+
+    /** Everything but the ages of gaps, which begin anew. */
+    void writeTo(DataOutput out) throws IOException {
+        Varint.write(out, before);
+        seen.writeTo(out);
+        lost.writeTo(out);
+        Varint.write(out, duplicates);
+        Varint.write(out, late);
+        out.writeBoolean(away);
+    }
+
+    static StreamCheck readFrom(DataInput in, long now) throws IOException {
+        StreamCheck check = new StreamCheck(Varint.read(in), NumberSet.readFrom(in), NumberSet.readFrom(in));
+        check.duplicates = Varint.read(in);
+        check.late = Varint.read(in);
+        check.away = in.readBoolean();
+        NumberSet missing = check.seen.missing(check.before + 1, check.seen.last());
+        missing.removeAll(check.lost);
+        for (NumberRange range : missing.ranges()) {
+            check.gaps.add(new Gap(range.from(), range.to(), now));
+        }
+        return check;
+    }
+}

@@ -1,0 +1,253 @@
+package io.waybill.ledger;
+
+import io.waybill.message.Delivery;
+import io.waybill.message.TopicPartition;
+import io.waybill.spi.ControlLogs;
+import io.waybill.spi.ReceiveLaneInterceptor;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the books of one consumer's partitions, and says what is missing (rules W3 to W5). All of it runs on the consumer's
+ * polling thread.
+ */
+final class Verifier implements ReceiveLaneInterceptor {
+    private static final Logger LOG = LoggerFactory.getLogger("io.waybill.ledger");
+
+    private static final int MOST_SAVES = 5;
+
+    private final String group;
+    private final VerifierState state;
+    private final @Nullable ControlLogs logs;
+    private final Told told;
+    private final byte @Nullable [] secret;
+    private final long graceNanos;
+    private final Consumer<Finding> listener;
+    private final LongSupplier clock;
+    private final ByPartition<Kept> partitions = new ByPartition<>();
+
+    /** The books of a partition, and which version of them is safe. */
+    private static final class Kept {
+        final TopicPartition partition;
+        final PartitionCheck check;
+        long version;
+        boolean changed;
+        /** When the broker was first seen to have nothing left, with nothing having come since; 0 if it was not. */
+        long emptySince;
+
+        Kept(TopicPartition partition, PartitionCheck check) {
+            this.partition = partition;
+            this.check = check;
+        }
+    }
+
+    /**
+     * Keeps no books yet.
+     *
+     * @param state where the books are kept; closed by whoever made it
+     * @param logs the control logs; null if there are none
+     * @param grace how long a number may be missing behind one that came later, or behind all that the broker holds
+     * @param listener told of findings, on the polling thread
+     * @param clock the time, of {@link System#nanoTime}
+     */
+    Verifier(
+            String group,
+            VerifierState state,
+            @Nullable ControlLogs logs,
+            Told told,
+            byte @Nullable [] secret,
+            Duration grace,
+            Consumer<Finding> listener,
+            LongSupplier clock) {
+        this.group = group;
+        this.state = state;
+        this.logs = logs;
+        this.told = told;
+        this.secret = secret;
+        this.graceNanos = grace.toNanos();
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    @Override
+    public void assigned(TopicPartition partition, boolean log) throws Exception {
+        long mark = ThreadLocalRandom.current().nextLong();
+        Kept kept = new Kept(
+                partition,
+                new PartitionCheck(
+                        group, partition.topic(), partition.partition(), log, secret, told, mark, this::found));
+        VerifierState.Row row = state.load(group, List.of(partition)).get(partition);
+        if (row != null) {
+            kept.version = row.version();
+            kept.check.readFrom(input(row.bytes()), clock.getAsLong());
+        }
+        write(new Mark(group, partition.topic(), partition.partition(), mark));
+        partitions.put(partition.topic(), partition.partition(), kept);
+    }
+
+    private static DataInputStream input(byte[] bytes) {
+        return new DataInputStream(new ByteArrayInputStream(bytes));
+    }
+
+    private void write(Mark mark) {
+        if (logs == null) {
+            return;
+        }
+        try {
+            logs.create(ManifestWriter.LOG);
+            logs.append(ManifestWriter.LOG, mark.encode());
+        } catch (Exception e) {
+            LOG.warn(
+                    "Group '{}' could not write its mark for {}-{}: what is lost before the first message of a new producer is"
+                            + " not told",
+                    group,
+                    mark.topic(),
+                    mark.partition(),
+                    e);
+        }
+    }
+
+    private void found(Finding finding) {
+        LOG.error("{}", finding);
+        try {
+            listener.accept(finding);
+        } catch (RuntimeException e) {
+            LOG.error("A listener to findings failed", e);
+        }
+    }
+
+    @Override
+    public void arrived(Delivery delivery) {
+        Kept kept = partitions.get(delivery.topic(), delivery.partition());
+        if (kept != null) {
+            Verdict unused = kept.check.arrived(delivery, clock.getAsLong());
+            kept.changed = true;
+            kept.emptySince = 0;
+        }
+    }
+
+    /** A delivery came while nobody looked. */
+    void passed(Delivery delivery) {
+        Kept kept = partitions.get(delivery.topic(), delivery.partition());
+        if (kept != null) {
+            kept.check.passed(delivery);
+            kept.changed = true;
+        }
+    }
+
+    @Override
+    public void settling(Collection<TopicPartition> settled) throws Exception {
+        List<Kept> changed = new ArrayList<>();
+        for (TopicPartition partition : settled) {
+            Kept kept = partitions.get(partition.topic(), partition.partition());
+            if (kept != null && kept.changed) {
+                changed.add(kept);
+            }
+        }
+        save(changed);
+    }
+
+    private void save(List<Kept> changed) throws Exception {
+        List<Kept> left = changed;
+        for (int i = 0; i < MOST_SAVES && !left.isEmpty(); i++) {
+            if (i > 0) {
+                merge(left);
+            }
+            left = trySave(left);
+        }
+        if (!left.isEmpty()) {
+            throw new IOException("Somebody else writes the verifier's state of "
+                    + left.stream().map(kept -> kept.partition).toList() + " all the time: do two consumers of group '"
+                    + group
+                    + "' own them?");
+        }
+    }
+
+    /** Returns those that somebody else has written meanwhile: an owner that was taken for dead, most likely. */
+    private List<Kept> trySave(List<Kept> changed) throws Exception {
+        Map<TopicPartition, VerifierState.Row> rows = new HashMap<>();
+        for (Kept kept : changed) {
+            rows.put(kept.partition, new VerifierState.Row(bytes(kept.check), kept.version));
+        }
+        Set<TopicPartition> refused = rows.isEmpty() ? Set.of() : state.save(group, rows);
+        List<Kept> left = new ArrayList<>();
+        for (Kept kept : changed) {
+            if (refused.contains(kept.partition)) {
+                left.add(kept);
+            } else {
+                kept.version++;
+                kept.changed = false;
+            }
+        }
+        return left;
+    }
+
+    private void merge(List<Kept> behind) throws Exception {
+        Map<TopicPartition, VerifierState.Row> rows =
+                state.load(group, behind.stream().map(kept -> kept.partition).toList());
+        for (Kept kept : behind) {
+            VerifierState.Row row = rows.get(kept.partition);
+            kept.version = row == null ? 0 : row.version();
+            if (row != null) {
+                kept.check.merge(input(row.bytes()), clock.getAsLong());
+            }
+        }
+    }
+
+    private static byte[] bytes(PartitionCheck check) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        check.writeTo(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public void between(Backlog backlog) {
+        long now = clock.getAsLong();
+        for (Kept kept : partitions.values().toList()) {
+            kept.check.check(now - graceNanos, now);
+            lookAtTail(kept, backlog, now);
+        }
+    }
+
+    /** Twice the broker must have nothing left, and nothing may have come in between: what it had sent might be on its way. */
+    private void lookAtTail(Kept kept, Backlog backlog, long now) {
+        long since = kept.check.tailSince(now);
+        if (since == 0 || now - since < graceNanos) {
+            return;
+        }
+        try {
+            if (backlog.of(kept.partition) > 0) {
+                kept.emptySince = 0;
+            } else if (kept.emptySince == 0) {
+                kept.emptySince = now;
+            } else if (now - kept.emptySince >= graceNanos) {
+                kept.check.checkTails(kept.emptySince, now);
+                kept.changed = true;
+            }
+        } catch (Exception e) {
+            kept.emptySince = 0; // a broker that does not answer is no evidence
+            LOG.debug("Nobody says how much is left of {}", kept.partition, e);
+        }
+    }
+
+    @Override
+    public void released(TopicPartition partition) {
+        partitions.remove(partition.topic(), partition.partition());
+    }
+}
