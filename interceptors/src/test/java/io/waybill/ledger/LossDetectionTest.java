@@ -285,18 +285,23 @@ class LossDetectionTest {
     }
 
     @Test
-    void oneIsForOneProducerOrConsumer() {
+    void oneIsForOneProducerAndWhoTriesToShareItDoesItNoHarm() {
         connect(LOG);
-        Stamping stamping = Stamping.create();
-        try (Producer producer =
-                waybill.producer("shop").interceptLane(stamping, Switch.on()).open()) {
-            assertThatThrownBy(() -> waybill.producer("other")
-                            .interceptLane(stamping, Switch.on())
-                            .open())
-                    .isInstanceOf(MessagingException.class)
-                    .hasMessageContaining("belongs to a producer already");
-            send(producer, 1);
-        }
+        Consumer consumer = consumer();
+        Stamping stamping = Stamping.create().manifestEvery(MANIFESTS);
+        Producer producer = waybill.producer("shop").interceptLane(stamping).open();
+        Producer.Builder other = waybill.producer("other").interceptLane(stamping);
+        assertThatThrownBy(other::open)
+                .isInstanceOf(MessagingException.class)
+                .hasMessageContaining("belongs to a producer already");
+        send(producer, 10);
+        awaitHandled(10);
+        consumer.close();
+        send(producer, 20);
+        lose();
+        var unused = consumer();
+        await("the first one's manifests go on")
+                .untilAsserted(() -> assertThat(lost()).isEqualTo(20));
     }
 
     @Test

@@ -96,13 +96,15 @@ public final class ConsumerCore {
      * @throws MessagingException if the broker does not let it
      */
     public void start() {
+        int opened = 0;
         try {
             for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
                 interceptor.target().opened(options.group(), adapter.controlLogs());
+                opened++;
             }
             loop = open();
         } catch (Throwable failure) {
-            closeInterceptors();
+            closeInterceptors(interceptors.subList(0, opened));
             closeBegun.set(true);
             lifecycle.move(State.CLOSED, null);
             throw Failures.of(adapter, "Consumer of group '" + options.group() + "' cannot be opened", failure);
@@ -143,12 +145,12 @@ public final class ConsumerCore {
             LOG.warn("Consumer of group '{}' was closed with work left: {}", options.group(), report);
         }
         deadLetters.close();
-        closeInterceptors();
+        closeInterceptors(interceptors);
         lifecycle.move(State.CLOSED, null);
     }
 
-    private void closeInterceptors() {
-        for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
+    private void closeInterceptors(List<Switched<ReceiveLaneInterceptor>> opened) {
+        for (Switched<ReceiveLaneInterceptor> interceptor : opened) {
             try {
                 interceptor.target().closed();
             } catch (RuntimeException e) {

@@ -123,7 +123,7 @@ public final class ProducerCore {
                             LOOK_SECONDS,
                             TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
-            closeInterceptors();
+            closeInterceptors(interceptors);
             sender.close(Duration.ZERO);
             throw new MessagingException(
                     ErrorKind.CLOSED, "Cannot open producer '" + options.name() + "': the connection is closed.", e);
@@ -132,20 +132,22 @@ public final class ProducerCore {
     }
 
     private void openInterceptors() {
+        int opened = 0;
         try {
             for (Switched<SendLaneInterceptor> interceptor : interceptors) {
                 interceptor.target().opened(options.name(), adapter.controlLogs());
+                opened++;
             }
         } catch (Exception e) {
-            closeInterceptors();
+            closeInterceptors(interceptors.subList(0, opened));
             sender.close(Duration.ZERO);
             throw Failures.of(
                     adapter, "Cannot open producer '" + options.name() + "': a lane interceptor cannot begin", e);
         }
     }
 
-    private void closeInterceptors() {
-        for (Switched<SendLaneInterceptor> interceptor : interceptors) {
+    private void closeInterceptors(List<Switched<SendLaneInterceptor>> opened) {
+        for (Switched<SendLaneInterceptor> interceptor : opened) {
             try {
                 interceptor.target().closed();
             } catch (RuntimeException e) {
@@ -479,7 +481,7 @@ public final class ProducerCore {
         } finally {
             ticker.cancel(false);
             looker.cancel(false);
-            closeInterceptors();
+            closeInterceptors(interceptors);
             lifecycle.move(State.CLOSED, null);
             closed.complete(report);
         }
