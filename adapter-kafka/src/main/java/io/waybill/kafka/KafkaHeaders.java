@@ -24,9 +24,9 @@ final class KafkaHeaders {
     }
 
     /** Kafka allows a name more than once, and null values: the last value counts, and null becomes no bytes. */
-    static Headers read(Header[] all) {
+    static Headers read(org.apache.kafka.common.header.Headers source) {
         Headers.@Nullable Builder builder = null;
-        for (Header header : all) {
+        for (Header header : source.toArray()) {
             if (!header.key().equals(WaybillHeader.NAME)) {
                 if (builder == null) {
                     builder = Headers.unchecked();
@@ -38,12 +38,8 @@ final class KafkaHeaders {
         return builder == null ? Headers.empty() : builder.build();
     }
 
-    static byte @Nullable [] waybill(Header[] all) {
-        for (int i = all.length - 1; i >= 0; i--) {
-            if (all[i].key().equals(WaybillHeader.NAME)) {
-                return all[i].value();
-            }
-        }
-        return null;
+    static byte @Nullable [] waybill(org.apache.kafka.common.header.Headers source) {
+        Header header = source.lastHeader(WaybillHeader.NAME);
+        return header == null ? null : header.value();
     }
 }

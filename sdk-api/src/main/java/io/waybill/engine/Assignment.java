@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -40,10 +41,7 @@ final class Assignment {
     private final boolean selective;
     private final LaneTable lanes = new LaneTable(this);
     private final KeyLane only = new KeyLane(this, null, 0);
-    /** Bytes that arrived, counted by the polling thread alone, and bytes that were finished: so neither waits for the other's line. */
-    private final PaddedCounter arrivedBytes = new PaddedCounter();
-
-    private final PaddedCounter finishedBytes = new PaddedCounter();
+    private final AtomicLong bufferedBytes = new AtomicLong();
     /** How many deliveries were finished; only counted where a broker wants them settled by number. */
     private final LongAdder finishes = new LongAdder();
 
@@ -118,7 +116,7 @@ final class Assignment {
                 + (key == null ? 0 : key.length);
         Entry entry = new Entry(delivery, tracker.add(delivery.position()), size);
         entry.deadBecause = refusal;
-        arrivedBytes.lazySet(arrivedBytes.get() + size);
+        bufferedBytes.addAndGet(size);
         KeyLane lane = switch (ordering) {
             case PARTITION -> only;
             case KEY -> key == null ? new KeyLane(this, null, 0) : lanes.lane(key);
@@ -158,7 +156,7 @@ final class Assignment {
     boolean shouldPause(long byteLimit) {
         advance();
         windowFull = tracker.span() > mostBeforePoll;
-        return windowFull || bufferedBytes() > byteLimit;
+        return windowFull || bufferedBytes.get() > byteLimit;
     }
 
     boolean mayResume(long byteLimit) {
@@ -167,7 +165,7 @@ final class Assignment {
         if (room) {
             windowFull = false;
         }
-        return room && bufferedBytes() <= byteLimit / 2;
+        return room && bufferedBytes.get() <= byteLimit / 2;
     }
 
     private void advance() {
@@ -188,7 +186,7 @@ final class Assignment {
     /** Whether it is paused and nothing of it was finished for a while, though it might be; true once in each pause. */
     boolean isHeldUp(boolean allPaused) {
         long now = System.nanoTime();
-        long bytes = bufferedBytes();
+        long bytes = bufferedBytes.get();
         if (!paused || allPaused || bytes != bytesThen) {
             bytesThen = bytes;
             bytesSince = now;
@@ -232,8 +230,7 @@ final class Assignment {
     }
 
     long bufferedBytes() {
-        long finished = finishedBytes.get();
-        return arrivedBytes.get() - finished;
+        return bufferedBytes.get();
     }
 
     /** Whether something was delivered that is not settled. */
@@ -340,6 +337,6 @@ final class Assignment {
         if (selective) {
             finishes.increment();
         }
-        long unused = finishedBytes.addAndGet(entry.size);
+        bufferedBytes.addAndGet(-entry.size);
     }
 }

@@ -50,7 +50,6 @@ final class SendLane {
     // guarded by lists
     private @Nullable PendingSend waiting;
     private @Nullable Flight firstFlight;
-    /** Written by the baton's holder alone, who may read it without the lock; it stays in the list. */
     private @Nullable Flight lastFlight;
 
     SendLane(ProducerCore core, TopicDescription topic, int partition) {
@@ -250,29 +249,33 @@ final class SendLane {
 
     /** Before the hand-over, so that it is bounded even if the client blocks. */
     private void track() {
-        Flight flight = boundsBatches ? newFlight(batch.size()) : lastFlight;
-        for (int i = 0; i < batch.size(); i++) {
-            if (flight == null || !flight.hasRoom()) {
-                flight = newFlight(FLIGHT);
+        synchronized (lists) {
+            Flight flight = boundsBatches ? newFlight(batch.size()) : lastFlight;
+            for (int i = 0; i < batch.size(); i++) {
+                if (flight == null || !flight.hasRoom()) {
+                    flight = newFlight(FLIGHT);
+                }
+                flight.add(batch.get(i));
             }
-            flight.add(batch.get(i));
         }
     }
 
     private Flight newFlight(int capacity) {
-        Flight flight = new Flight(capacity);
-        synchronized (lists) {
-            while (firstFlight != null && firstFlight.isOver()) { // those in the middle go with the next sweep
-                firstFlight = firstFlight.unlink();
-            }
-            if (firstFlight == null || lastFlight == null) {
-                firstFlight = flight;
-            } else {
-                lastFlight.next = flight;
-            }
-            lastFlight = flight;
+        while (firstFlight != null && firstFlight.isOver()) { // those in the middle go with the next sweep
+            firstFlight = firstFlight.unlink();
         }
+        Flight flight = new Flight(capacity);
+        append(flight);
         return flight;
+    }
+
+    private void append(Flight flight) {
+        if (firstFlight == null || lastFlight == null) {
+            firstFlight = flight;
+        } else {
+            lastFlight.next = flight;
+        }
+        lastFlight = flight;
     }
 
     /** Ends what is over its time. Called by any thread; needs no baton. */
@@ -280,21 +283,16 @@ final class SendLane {
         List<PendingSend> unconfirmed = new ArrayList<>();
         List<PendingSend> unsent = new ArrayList<>();
         synchronized (lists) {
-            Flight stays = null;
-            for (Flight flight = firstFlight; flight != null; ) {
+            Flight flight = firstFlight;
+            firstFlight = null;
+            lastFlight = null;
+            while (flight != null) {
+                Flight next = flight.unlink();
                 flight.sweep(core, unconfirmed);
-                Flight behind = flight.next;
-                if (flight == lastFlight || !flight.isOver()) {
-                    stays = flight;
-                } else {
-                    Flight unused = flight.unlink();
-                    if (stays == null) {
-                        firstFlight = behind;
-                    } else {
-                        stays.next = behind;
-                    }
+                if (!flight.isOver()) {
+                    append(flight);
                 }
-                flight = behind;
+                flight = next;
             }
             if (waiting == null) {
                 takeArrivals();

@@ -21,7 +21,7 @@ final class MessageIds {
 
     static long nextHigh() {
         long random = (ThreadLocalRandom.current().nextLong() ^ SALT_HIGH) & 0xfff;
-        return CoarseClock.millis() << 16 | 0x7000 | random;
+        return System.currentTimeMillis() << 16 | 0x7000 | random;
     }
 
     static long nextLow() {
