@@ -179,11 +179,13 @@ final class SideBySide implements AutoCloseable {
 
     private ChildProcess start(Scenario scenario, Scenario.Arm arm, String topic, double rate, Path handled) {
         ChildProcess.Builder child = ChildProcess.java(Sample.class.getName()).heap(HEAP);
+        if (scenario.work() != Scenario.Work.LATENCY && scenario.work() != Scenario.Work.START) {
+            child.jvmArgument(PROFILE_ALL); // compiles longer, which those would feel
+        }
         jvmArguments.forEach(child::jvmArgument);
         return child.jvmArgument("-Xms" + HEAP)
                 .jvmArgument("-XX:+UseG1GC")
                 .jvmArgument("-XX:+AlwaysPreTouch")
-                .jvmArgument(PROFILE_ALL)
                 .systemProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn")
                 .systemProperty("rocketmq.client.logUseSlf4j", "true") // else it writes to the user's home
                 .arguments(scenario.id(), arm.name(), Integer.toString(divisor))
