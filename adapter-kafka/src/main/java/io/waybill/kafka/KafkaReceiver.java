@@ -31,7 +31,6 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,7 +151,6 @@ final class KafkaReceiver implements LogReceiver {
 
     private static Delivery delivery(ConsumerRecord<byte[], byte[]> record) {
         byte[] body = record.value();
-        Header[] headers = record.headers().toArray();
         return WaybillHeader.delivery(
                 record.topic(),
                 record.partition(),
@@ -160,9 +158,9 @@ final class KafkaReceiver implements LogReceiver {
                 record.timestamp(),
                 1,
                 record.key(),
-                KafkaHeaders.read(headers),
+                KafkaHeaders.read(record.headers()),
                 body == null ? new byte[0] : body,
-                KafkaHeaders.waybill(headers));
+                KafkaHeaders.waybill(record.headers()));
     }
 
     @Override
