@@ -3,9 +3,7 @@ package io.waybill.ledger;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -97,7 +95,7 @@ record Manifest(String producer, long epoch, Kind kind, long timeMillis, List<St
     }
 
     private byte[] record(Kind as, int count, ByteArrayOutputStream part) {
-        return bytes(out -> {
+        return Records.bytes(out -> {
             out.writeByte(VERSION);
             out.writeByte(as.code);
             out.writeUTF(producer);
@@ -109,7 +107,7 @@ record Manifest(String producer, long epoch, Kind kind, long timeMillis, List<St
     }
 
     private static byte[] encode(Stream stream) {
-        return bytes(out -> {
+        return Records.bytes(out -> {
             out.writeUTF(stream.topic());
             Varint.write(out, stream.partition());
             Varint.write(out, stream.assigned());
@@ -117,20 +115,6 @@ record Manifest(String producer, long epoch, Kind kind, long timeMillis, List<St
             stream.unknown().writeTo(out);
             stream.abandoned().writeTo(out);
         });
-    }
-
-    private interface Writing {
-        void to(DataOutputStream out) throws IOException;
-    }
-
-    private static byte[] bytes(Writing writing) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            writing.to(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
     }
 
     /** Empty if it is none, or of a version that this one does not know. What follows its last field is ignored. */

@@ -1,11 +1,8 @@
 package io.waybill.ledger;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
@@ -22,18 +19,14 @@ record Mark(String group, String topic, int partition, long name) {
     private static final int KIND = 16;
 
     byte[] encode() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
+        return Records.bytes(out -> {
             out.writeByte(VERSION);
             out.writeByte(KIND);
             out.writeUTF(group);
             out.writeUTF(topic);
             Varint.write(out, partition);
             out.writeLong(name);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        });
     }
 
     /** Empty if it is none, or of a version that this one does not know. */

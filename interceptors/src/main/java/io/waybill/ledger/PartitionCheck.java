@@ -178,17 +178,23 @@ final class PartitionCheck {
         findings.accept(new Finding(verdict, group, producer, id.epoch(), topic, partition, numbers));
     }
 
-    /** Looks again at every gap that was noticed before a time. */
-    void check(long oldest, long now) {
+    /** Looks again at every gap that was noticed before a time; returns whether something was found. */
+    boolean check(long oldest, long now) {
         decide(now);
-        streams.forEach((id, stream) -> {
-            if (stream.isSuspicious()) {
-                NumberSet lost = stream.check(toldOf(id), oldest);
-                if (!lost.isEmpty()) {
-                    tell(Verdict.LOST, id, lost.ranges());
-                }
+        boolean any = false;
+        for (Map.Entry<StreamId, StreamCheck> stream : streams.entrySet()) {
+            if (stream.getValue().isSuspicious()) {
+                any |= tellLost(stream.getKey(), stream.getValue().check(toldOf(stream.getKey()), oldest));
             }
-        });
+        }
+        return any;
+    }
+
+    private boolean tellLost(StreamId id, NumberSet lost) {
+        if (!lost.isEmpty()) {
+            tell(Verdict.LOST, id, lost.ranges());
+        }
+        return !lost.isEmpty();
     }
 
     private Manifest.@Nullable Stream toldOf(StreamId id) {
@@ -210,18 +216,17 @@ final class PartitionCheck {
         return longest;
     }
 
-    /** The broker has delivered all that it held when it was asked, which was after the given time. */
-    void checkTails(long asked, long now) {
-        streams.forEach((id, stream) -> {
-            Manifest.Stream said = toldOf(id);
-            long since = said == null ? 0 : stream.tailSince(said, now);
+    /** The broker has delivered all that it held when it was asked, after the given time; returns whether something was found. */
+    boolean checkTails(long asked, long now) {
+        boolean any = false;
+        for (Map.Entry<StreamId, StreamCheck> stream : streams.entrySet()) {
+            Manifest.Stream said = toldOf(stream.getKey());
+            long since = said == null ? 0 : stream.getValue().tailSince(said, now);
             if (said != null && since != 0 && since - asked < 0) {
-                NumberSet lost = stream.checkTail(said);
-                if (!lost.isEmpty()) {
-                    tell(Verdict.LOST, id, lost.ranges());
-                }
+                any |= tellLost(stream.getKey(), stream.getValue().checkTail(said));
             }
-        });
+        }
+        return any;
     }
 
     long foreign() {

@@ -30,7 +30,7 @@ public final class Stamping implements SendLaneInterceptor {
 
     private final Duration manifestEvery;
     private final byte @Nullable [] secret;
-    private @Nullable ManifestThread thread;
+    private volatile @Nullable ManifestThread thread;
     private volatile @Nullable Stamper stamper;
 
     private Stamping(Duration manifestEvery, byte @Nullable [] secret) {
@@ -75,7 +75,7 @@ public final class Stamping implements SendLaneInterceptor {
     }
 
     @Override
-    public void opened(String producer, Optional<ControlLogs> logs) {
+    public synchronized void opened(String producer, Optional<ControlLogs> logs) {
         if (stamper != null) {
             throw new MessagingException(
                     ErrorKind.INVALID,

@@ -34,7 +34,7 @@ public final class Verification implements ReceiveLaneInterceptor {
     private final byte @Nullable [] secret;
     private final Consumer<Finding> listener;
     private final Switch power;
-    private @Nullable ManifestReader reader;
+    private volatile @Nullable ManifestReader reader;
     private volatile @Nullable Verifier verifier;
 
     private Verification(
@@ -113,7 +113,7 @@ public final class Verification implements ReceiveLaneInterceptor {
     }
 
     @Override
-    public void opened(String group, Optional<ControlLogs> logs) {
+    public synchronized void opened(String group, Optional<ControlLogs> logs) {
         if (verifier != null) {
             throw new MessagingException(
                     ErrorKind.INVALID,

@@ -5,9 +5,7 @@ import io.waybill.message.TopicPartition;
 import io.waybill.spi.ControlLogs;
 import io.waybill.spi.ReceiveLaneInterceptor;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -183,7 +181,7 @@ final class Verifier implements ReceiveLaneInterceptor {
     private List<Kept> trySave(List<Kept> changed) throws Exception {
         Map<TopicPartition, VerifierState.Row> rows = new HashMap<>();
         for (Kept kept : changed) {
-            rows.put(kept.partition, new VerifierState.Row(bytes(kept.check), kept.version));
+            rows.put(kept.partition, new VerifierState.Row(Records.bytes(kept.check::writeTo), kept.version));
         }
         Set<TopicPartition> refused = rows.isEmpty() ? Set.of() : state.save(group, rows);
         List<Kept> left = new ArrayList<>();
@@ -210,26 +208,33 @@ final class Verifier implements ReceiveLaneInterceptor {
         }
     }
 
-    private static byte[] bytes(PartitionCheck check) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        check.writeTo(new DataOutputStream(bytes));
-        return bytes.toByteArray();
-    }
-
     @Override
     public void between(Backlog backlog) {
         long now = clock.getAsLong();
         for (Kept kept : partitions.values().toList()) {
-            kept.check.check(now - graceNanos, now);
-            lookAtTail(kept, backlog, now);
+            boolean found = kept.check.check(now - graceNanos, now);
+            found |= lookAtTail(kept, backlog, now);
+            if (found) {
+                keepWhatWasTold(kept);
+            }
+        }
+    }
+
+    /** At once, or the next owner would tell it again. */
+    private void keepWhatWasTold(Kept kept) {
+        kept.changed = true;
+        try {
+            save(List.of(kept));
+        } catch (Exception e) {
+            LOG.warn("What was found in {} is saved with the next settlement", kept.partition, e);
         }
     }
 
     /** Twice the broker must have nothing left, and nothing may have come in between: what it had sent might be on its way. */
-    private void lookAtTail(Kept kept, Backlog backlog, long now) {
+    private boolean lookAtTail(Kept kept, Backlog backlog, long now) {
         long since = kept.check.tailSince(now);
         if (since == 0 || now - since < graceNanos) {
-            return;
+            return false;
         }
         try {
             if (backlog.of(kept.partition) > 0) {
@@ -237,13 +242,13 @@ final class Verifier implements ReceiveLaneInterceptor {
             } else if (kept.emptySince == 0) {
                 kept.emptySince = now;
             } else if (now - kept.emptySince >= graceNanos) {
-                kept.check.checkTails(kept.emptySince, now);
-                kept.changed = true;
+                return kept.check.checkTails(kept.emptySince, now);
             }
         } catch (Exception e) {
             kept.emptySince = 0; // a broker that does not answer is no evidence
             LOG.debug("Nobody says how much is left of {}", kept.partition, e);
         }
+        return false;
     }
 
     @Override

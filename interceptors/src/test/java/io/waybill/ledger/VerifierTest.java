@@ -98,6 +98,25 @@ class VerifierTest {
     }
 
     @Test
+    void w5_whatOneOwnerToldTheNextDoesNotTellAgain() throws Exception {
+        VerifierState state = VerifierState.memory();
+        Verifier first = verifier(state);
+        first.arrived(delivery(1, 0));
+        first.arrived(delivery(3, 2));
+        first.settling(List.of(PARTITION));
+        tell(3);
+        pass(GRACE.toNanos());
+        first.between(partition -> 0);
+        assertThat(findings).hasSize(1);
+        first.released(PARTITION); // nothing was settled behind the finding
+
+        Verifier second = verifier(state);
+        pass(GRACE.toNanos());
+        second.between(partition -> 0);
+        assertThat(findings).hasSize(1);
+    }
+
+    @Test
     void whatCannotBeSavedIsNotSettled() throws Exception {
         Verifier verifier = verifier(new Broken());
         verifier.arrived(delivery(1, 0));

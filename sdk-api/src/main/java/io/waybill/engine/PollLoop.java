@@ -11,6 +11,7 @@ import io.waybill.spi.LogReceiver;
 import io.waybill.spi.ReceiveLaneInterceptor;
 import io.waybill.spi.Receiver;
 import io.waybill.spi.ReceiverSink;
+import io.waybill.spi.Settlement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -117,7 +118,12 @@ final class PollLoop implements ReceiverSink {
     }
 
     /** Interceptors that are switched off are told of partitions, too: else they could not be switched on. */
-    private void settling(Collection<TopicPartition> partitions) throws Exception {
+    private void settling(List<Settlement> done) throws Exception {
+        if (interceptors.isEmpty()) {
+            return;
+        }
+        List<TopicPartition> partitions =
+                done.stream().map(Settlement::partition).toList();
         for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
             interceptor.target().settling(partitions);
         }

@@ -21,7 +21,7 @@ final class Settler {
 
     /** What must happen before something is settled. */
     interface Before {
-        void settling(Collection<TopicPartition> partitions) throws Exception;
+        void settling(List<Settlement> done) throws Exception;
     }
 
     private final Receiver receiver;
@@ -90,16 +90,14 @@ final class Settler {
 
     /** Whether what must happen before has happened; else it is tried again with the next settlement. */
     private boolean isReady(List<Settlement> done, boolean confirmed) throws Exception {
-        List<TopicPartition> partitions =
-                done.stream().map(Settlement::partition).toList();
         try {
-            before.settling(partitions);
+            before.settling(done);
             return true;
         } catch (Exception e) {
             if (confirmed) {
                 throw e;
             }
-            failed(partitions, e);
+            failed(done.stream().map(Settlement::partition).toList(), e);
             return false;
         }
     }
