@@ -25,7 +25,7 @@ final class ManifestThread {
     /** Returns when the control log says that a life begins, or cannot be told so now. */
     static ManifestThread start(String producer, ManifestWriter writer, Duration every) {
         ManifestThread started = new ManifestThread(producer, writer, every);
-        boolean unused = writer.publish();
+        writer.open();
         started.thread.start();
         return started;
     }

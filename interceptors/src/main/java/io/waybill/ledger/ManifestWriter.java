@@ -31,8 +31,7 @@ final class ManifestWriter {
     private final Stamper stamper;
     private final ControlLogs logs;
     private final LongSupplier clock;
-    /** The epoch that the log knows of; 0 before the first. */
-    private long opened;
+    private boolean created;
     /** Whether the next manifest must say all, since the last one may not be there. */
     private boolean sayAll;
 
@@ -46,29 +45,35 @@ final class ManifestWriter {
         this.clock = clock;
     }
 
-    private void open() throws Exception {
-        logs.create(LOG);
-        Stamper.Epoch epoch = stamper.current();
-        write(epoch, Manifest.Kind.OPENED, List.of());
-        opened = epoch.number();
+    /**
+     * Says that a life begins; before its first number, or not at all: who began to look in between would miss what was sent
+     * before it looked.
+     */
+    void open() {
+        try {
+            create();
+            write(Manifest.Kind.OPENED, List.of());
+        } catch (Exception e) {
+            WRITER_LOG.warn(
+                    "The control log cannot be told that producer '{}' begins: losses among its first messages cannot be seen",
+                    producer,
+                    e);
+        }
     }
 
-    /** Says that an epoch begins, and what has changed; nothing if nothing has. Returns whether all is said. */
+    private void create() throws Exception {
+        if (!created) {
+            logs.create(LOG);
+            created = true;
+        }
+    }
+
+    /** Says what has changed; nothing if nothing has. Returns whether all is said. */
     boolean publish() {
         try {
+            create();
             sayAll |= System.nanoTime() - allSaidAt > SAY_ALL_NANOS;
-            if (stamper.current().number() != opened) {
-                open();
-            }
-            for (Stamper.Epoch epoch : stamper.past()) {
-                if (isOver(epoch)) {
-                    write(epoch, Manifest.Kind.CLOSED, all(epoch));
-                    stamper.forget(epoch);
-                } else {
-                    writeChanges(epoch);
-                }
-            }
-            writeChanges(stamper.current());
+            writeChanges();
             if (sayAll) {
                 sayAll = false;
                 allSaidAt = System.nanoTime();
@@ -88,10 +93,8 @@ final class ManifestWriter {
     /** Says all, for the last time. */
     void close() {
         try {
-            for (Stamper.Epoch epoch : stamper.past()) {
-                write(epoch, Manifest.Kind.CLOSED, all(epoch));
-            }
-            write(stamper.current(), Manifest.Kind.CLOSED, all(stamper.current()));
+            create();
+            write(Manifest.Kind.CLOSED, stamper.books().map(StreamBook::state).toList());
         } catch (Exception e) {
             WRITER_LOG.warn(
                     "The last manifest of producer '{}' could not be written: what is lost of its last messages cannot be seen",
@@ -100,9 +103,9 @@ final class ManifestWriter {
         }
     }
 
-    private void writeChanges(Stamper.Epoch epoch) throws Exception {
+    private void writeChanges() throws Exception {
         List<Manifest.Stream> streams = new ArrayList<>();
-        epoch.books().forEach(book -> {
+        stamper.books().forEach(book -> {
             book.forgetFailed(KEEP_FAILED_NANOS);
             Manifest.Stream changes = book.changes();
             if (changes != null) {
@@ -112,21 +115,13 @@ final class ManifestWriter {
             }
         });
         if (!streams.isEmpty()) {
-            write(epoch, Manifest.Kind.PERIODIC, streams);
+            write(Manifest.Kind.PERIODIC, streams);
         }
     }
 
-    private static boolean isOver(Stamper.Epoch epoch) {
-        return epoch.books().allMatch(book -> book.state().open().isEmpty());
-    }
-
-    private static List<Manifest.Stream> all(Stamper.Epoch epoch) {
-        return epoch.books().map(StreamBook::state).toList();
-    }
-
-    private void write(Stamper.Epoch epoch, Manifest.Kind kind, List<Manifest.Stream> streams) throws Exception {
-        for (byte[] record :
-                new Manifest(producer, epoch.number(), kind, clock.getAsLong(), streams).encode(MOST_BYTES)) {
+    private void write(Manifest.Kind kind, List<Manifest.Stream> streams) throws Exception {
+        Manifest manifest = new Manifest(producer, stamper.epoch(), kind, clock.getAsLong(), streams);
+        for (byte[] record : manifest.encode(MOST_BYTES)) {
             logs.append(LOG, record);
         }
     }
