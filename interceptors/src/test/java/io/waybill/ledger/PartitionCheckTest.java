@@ -132,7 +132,6 @@ class PartitionCheckTest {
         Delivery astray = new Delivery(message, 3, 1, 0, 1, stamp(message, 2, 1, null));
         assertThat(log.arrived(astray, NOW)).isEqualTo(Verdict.MISROUTED);
         assertThat(log.books().streams).isEmpty();
-        assertThat(log.totals().handled()).as("the sums stay").isEqualTo(2);
         assertThat(findings)
                 .singleElement()
                 .hasToString("MISROUTED 1 of " + Long.toHexString(Contents.hash("shop"))
@@ -286,6 +285,7 @@ class PartitionCheckTest {
         int before = written(log).length;
         assertThat(log.forgetSettled()).isTrue();
         assertThat(log.books().streams).isEmpty();
+        assertThat(log.totals().handled()).as("the sums stay").isEqualTo(2);
         assertThat(written(log)).hasSizeLessThan(before);
 
         PartitionCheck next = check(true, null);
