@@ -2,6 +2,7 @@ package io.waybill.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.Consumer;
 import io.waybill.Producer;
 import io.waybill.conformance.FaultInjector.Fault;
 import io.waybill.conformance.FaultInjector.Injected;
@@ -14,16 +15,20 @@ import io.waybill.message.ErrorKind;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Ordering;
+import io.waybill.message.TopicPartition;
+import io.waybill.spi.ReceiveLaneInterceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -221,6 +226,67 @@ class LossConformance {
                     .as("%s, told after", told.finding())
                     .isGreaterThanOrEqualTo(grace.multipliedBy(count));
         }
+    }
+
+    /** Asks what is left as often as it may, and compares. */
+    private static final class Asking implements ReceiveLaneInterceptor {
+        private final TopicPartition partition;
+        private final Set<UUID> acknowledged;
+        private final Set<UUID> arrived = ConcurrentHashMap.newKeySet();
+        private final AtomicInteger some = new AtomicInteger();
+        private final AtomicInteger none = new AtomicInteger();
+        private final Queue<String> lies = new ConcurrentLinkedQueue<>();
+
+        Asking(String topic, Set<UUID> acknowledged) {
+            this.partition = new TopicPartition(topic, 0);
+            this.acknowledged = acknowledged;
+        }
+
+        @Override
+        public void arrived(Delivery delivery) {
+            arrived.add(delivery.id());
+        }
+
+        @Override
+        public void between(Backlog backlog) {
+            Set<UUID> held = Set.copyOf(acknowledged);
+            try {
+                if (backlog.of(partition) > 0) {
+                    some.incrementAndGet();
+                    return;
+                }
+            } catch (Exception e) {
+                return; // nobody knows, which is no lie
+            }
+            none.incrementAndGet();
+            if (!arrived.containsAll(held)) {
+                lies.add("nothing is left, and " + arrived.size() + " of " + held.size() + " arrived");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("W4 a broker that says that it holds nothing more for a group has delivered all that it had confirmed")
+    void whatIsLeftIsTrue(Scene scene) {
+        String topic = scene.topic(1);
+        Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
+        Asking asking = new Asking(topic, acknowledged);
+        Consumer consumer =
+                scene.open(scene.waybill().consumer(scene.group()).interceptLane(asking), topic, delivery -> {});
+        Producer producer = scene.producer();
+        for (int round = 0; round < 2; round++) {
+            int some = asking.some.get();
+            consumer.pause();
+            scene.eventually("something is left", () -> {
+                acknowledged.add(producer.send(Message.to(topic).build()).id());
+                return asking.some.get() > some;
+            });
+            int none = asking.none.get();
+            consumer.resume();
+            scene.eventually("nothing is left", () -> asking.none.get() > none);
+        }
+        assertThat(asking.lies).as("what was not true").isEmpty();
+        assertThat(asking.arrived).containsAll(acknowledged);
     }
 
     private static void lose(Watch watch, Producer producer) {

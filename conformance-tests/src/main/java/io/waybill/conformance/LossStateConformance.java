@@ -8,6 +8,7 @@ import io.waybill.conformance.FaultInjector.Fault;
 import io.waybill.ledger.VerifierState;
 import io.waybill.message.TopicPartition;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a group has seen goes with the partition, from owner to owner. */
@@ -83,6 +85,44 @@ class LossStateConformance {
         var unused = watch.open();
         watch.send(producer, 10);
         watch.assertTold();
+    }
+
+    private static void killed(Scene scene) throws Exception {
+        Path folder = scene.folder();
+        Watch watch = new Watch(scene, 2);
+        watch.keepIn(VerifierState.files(folder));
+        Producer producer = watch.producer(scene.name("producer"));
+        KillableConsumer victim = scene.killable(watch.group(), watch.topic(), folder);
+        var unused = producer.send(Scene.message(watch.topic(), "stuck", KillableConsumer.STUCK));
+        watch.send(producer, 300);
+        scene.eventually("some are handled", () -> victim.begun().size() > 200);
+        watch.send(producer, 300);
+        victim.kill();
+        Consumer next = watch.join();
+        Scene.within(
+                scene.target().takeover().plusSeconds(5),
+                "all are owned",
+                () -> next.assignment().size() == 2);
+        watch.send(producer, 100);
+        assertThat(victim.found()).as("what the victim told").isEmpty();
+        watch.inbox().awaitMessages(100);
+        watch.assertTold();
+    }
+
+    @Test
+    @DisplayName(
+            "W5 C1 a consumer is killed at its work: the next one, in another process, tells nothing but a loss that follows")
+    void killedAtItsWork(Scene scene) throws Exception {
+        scene.requireQuickTakeover();
+        killed(scene);
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("W5 C1 a consumer is killed at its work, where others take over late")
+    void killedAtItsWorkForLong(Scene scene) throws Exception {
+        scene.requireSlowTakeover();
+        killed(scene);
     }
 
     /** A state that is away now and then, and one that shows what it kept before. */

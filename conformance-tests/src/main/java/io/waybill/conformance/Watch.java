@@ -21,6 +21,7 @@ import io.waybill.spi.Outgoing;
 import io.waybill.spi.SendLaneInterceptor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -116,6 +117,11 @@ final class Watch {
     /** For the consumers to come. */
     void keepIn(VerifierState other) {
         state = other;
+    }
+
+    /** For a consumer in another process. */
+    static Verification verification(Path state) {
+        return Verification.create().state(VerifierState.files(state)).grace(GRACE);
     }
 
     Verification verification() {
