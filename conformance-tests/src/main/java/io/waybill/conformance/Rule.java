@@ -86,7 +86,7 @@ public enum Rule {
             "What happens every day raises no alarm; what was seen goes with the partition.",
             State.BUILT,
             Capability.CONTROL_LOG),
-    W6(Section.LOSSES, "The ledger adds up: each number is in one state.", State.PLANNED),
+    W6(Section.LOSSES, "The ledger adds up: each number is in one state.", State.BUILT, Capability.CONTROL_LOG),
     W7(Section.LOSSES, "With a secret, only what is sealed is believed.", State.BUILT, Capability.CONTROL_LOG),
     W8(Section.LOSSES, "It costs little time and little memory.", State.PLANNED),
 

@@ -297,6 +297,30 @@ enum EngineDefect {
             "ledger.Verifier",
             nothing("keepWhatWasTold")),
 
+    COUNTS_ALL_THAT_ENDS_AS_HANDLED(
+            "W6",
+            LossLedgerConformance.class,
+            "eachNumberIsInOneState",
+            "filtered",
+            "ledger.Account",
+            nothing("end")),
+
+    NEVER_SEES_THAT_SOMETHING_IS_FINISHED(
+            "W6",
+            LossLedgerConformance.class,
+            "eachNumberIsInOneState",
+            "in flight",
+            "ledger.Unsettled",
+            always("finish", false)),
+
+    KEEPS_THE_BOOKS_TO_ITSELF(
+            "W6",
+            LossLedgerConformance.class,
+            "eachNumberIsInOneState",
+            "filtered",
+            "ledger.GroupManifestWriter",
+            nothing("write")),
+
     BELIEVES_EVERYBODY(
             "W7",
             LossConformance.class,
