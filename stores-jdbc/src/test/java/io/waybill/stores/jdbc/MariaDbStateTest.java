@@ -34,7 +34,7 @@ class MariaDbStateTest extends DatabaseContract {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         pool.dispose();
         server.close();
     }

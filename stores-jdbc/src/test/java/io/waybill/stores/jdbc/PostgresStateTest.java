@@ -46,7 +46,7 @@ class PostgresStateTest extends DatabaseContract {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         pool.dispose();
         server.close();
     }
