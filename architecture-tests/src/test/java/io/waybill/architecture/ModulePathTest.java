@@ -6,6 +6,8 @@ import io.github.resilience4j.core.EventConsumer;
 import io.github.resilience4j.retry.Retry;
 import io.waybill.Waybill;
 import io.waybill.interceptors.CountingInterceptor;
+import io.waybill.stores.jdbc.JdbcVerifierState;
+import io.waybill.stores.redis.RedisVerifierState;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
+import redis.clients.jedis.UnifiedJedis;
 
 /** An application that is a module compiles against the API and the memory adapter as modules, and runs with them. */
 final class ModulePathTest {
@@ -62,6 +65,20 @@ final class ModulePathTest {
         Path[] more = {Project.codeOf(CountingInterceptor.class)};
         compile(CONSUMER, "RoundTrip", folder.resolve("classes"), more);
         assertThat(run("consumer/consumer.RoundTrip", folder, more, "--add-modules", "io.waybill.interceptors"))
+                .contains("handled hello in module consumer");
+    }
+
+    @Test
+    void stores_need_no_module_of_a_driver(@TempDir Path folder) throws Exception {
+        Path[] more = {
+            Project.codeOf(CountingInterceptor.class),
+            Project.codeOf(JdbcVerifierState.class),
+            Project.codeOf(RedisVerifierState.class),
+            Project.codeOf(UnifiedJedis.class)
+        };
+        compile(CONSUMER, "RoundTrip", folder.resolve("classes"), more);
+        String stores = "io.waybill.stores.jdbc,io.waybill.stores.redis";
+        assertThat(run("consumer/consumer.RoundTrip", folder, more, "--add-modules", stores))
                 .contains("handled hello in module consumer");
     }
 

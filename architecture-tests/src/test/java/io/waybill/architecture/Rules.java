@@ -99,7 +99,8 @@ final class Rules {
     ArchRule brokerFreeModulesKnowNoBroker() {
         return noClasses()
                 .that()
-                .resideInAnyPackage(in("interceptors"), in("conformance"), in("codec"), in("memory"))
+                .resideInAnyPackage(
+                        in("interceptors"), in("ledger"), in("stores"), in("conformance"), in("codec"), in("memory"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(BROKER_CLIENTS);
@@ -108,9 +109,18 @@ final class Rules {
     ArchRule portableModulesKnowNoAdapter() {
         return noClasses()
                 .that()
-                .resideInAnyPackage(in("interceptors"), in("conformance"), in("codec"))
+                .resideInAnyPackage(in("interceptors"), in("ledger"), in("stores"), in("conformance"), in("codec"))
                 .should()
                 .dependOnClassesThat(anyAdapter());
+    }
+
+    ArchRule storesKnowTheApiAndTheLedger() {
+        return noClasses()
+                .that()
+                .resideInAPackage(in("stores"))
+                .should()
+                .dependOnClassesThat(resideInAPackage(root + "..")
+                        .and(not(resideInAnyPackage(root, in("message"), in("ledger"), in("stores")))));
     }
 
     ArchRule noJavaSerialization() {
@@ -172,6 +182,7 @@ final class Rules {
                                 adaptersKnowNoEngine(),
                                 brokerFreeModulesKnowNoBroker(),
                                 portableModulesKnowNoAdapter(),
+                                storesKnowTheApiAndTheLedger(),
                                 noJavaSerialization(),
                                 librariesDoNotPrint()),
                         adaptersKnowNoOther().stream())

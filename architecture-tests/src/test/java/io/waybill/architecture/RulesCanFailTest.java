@@ -28,6 +28,7 @@ final class RulesCanFailTest {
                 Arguments.of(RULES.adaptersKnowNoOther().get(0), "memory.Memory"),
                 Arguments.of(RULES.brokerFreeModulesKnowNoBroker(), "memory.Memory"),
                 Arguments.of(RULES.portableModulesKnowNoAdapter(), "interceptors.Curious"),
+                Arguments.of(RULES.storesKnowTheApiAndTheLedger(), "stores.Nosy"),
                 Arguments.of(RULES.noJavaSerialization(), "loud.Loud"),
                 Arguments.of(RULES.librariesDoNotPrint(), "loud.Loud"),
                 Arguments.of(Rules.noSleep(), "sleepy.Sleepy.sleep()"),

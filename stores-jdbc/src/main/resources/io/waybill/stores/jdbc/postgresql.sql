@@ -1,0 +1,8 @@
+CREATE TABLE IF NOT EXISTS waybill_verifier_state (
+  group_name       VARCHAR(100) COLLATE "C" NOT NULL,
+  topic_name       VARCHAR(100) COLLATE "C" NOT NULL,
+  partition_number INTEGER NOT NULL,
+  version          BIGINT NOT NULL,
+  state            BYTEA NOT NULL,
+  PRIMARY KEY (group_name, topic_name, partition_number)
+)
