@@ -1,5 +1,6 @@
 package io.waybill.ledger;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
  * @param topic where to
  * @param partition where to
  * @param numbers which
+ * @param at when it was noticed, by the clock of who noticed
  */
 public record Finding(
         Verdict verdict,
@@ -21,7 +23,8 @@ public record Finding(
         long epoch,
         String topic,
         int partition,
-        List<NumberRange> numbers) {
+        List<NumberRange> numbers,
+        Instant at) {
     /**
      * Copies the numbers.
      *
@@ -32,6 +35,7 @@ public record Finding(
      * @param topic where to
      * @param partition where to
      * @param numbers which
+     * @param at when
      */
     public Finding {
         numbers = List.copyOf(numbers);

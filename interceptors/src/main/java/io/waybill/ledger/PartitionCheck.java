@@ -6,6 +6,7 @@ import io.waybill.spi.ReceiveLaneInterceptor.Ending;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -232,7 +233,7 @@ final class PartitionCheck {
 
     private void tell(Verdict verdict, StreamId id, List<NumberRange> numbers) {
         String producer = told.life(id).map(Told.Life::producer).orElseGet(() -> Long.toHexString(id.producer()));
-        findings.accept(new Finding(verdict, group, producer, id.epoch(), topic, partition, numbers));
+        findings.accept(new Finding(verdict, group, producer, id.epoch(), topic, partition, numbers, Instant.now()));
     }
 
     /** Looks again at every gap that was noticed before a time; returns whether something was found. */

@@ -88,7 +88,8 @@ class PartitionCheckTest {
                         EPOCH,
                         "orders",
                         3,
-                        List.of(new NumberRange(2, 2), new NumberRange(4, 6))));
+                        List.of(new NumberRange(2, 2), new NumberRange(4, 6)),
+                        findings.get(0).at()));
         assertThat(findings.get(0)).hasToString("LOST 2, 4-6 of shop/e1 in orders-3, noticed by group 'billing'");
         assertThat(findings.get(0).count()).isEqualTo(4);
     }
