@@ -242,7 +242,9 @@ final class Verifier implements ReceiveLaneInterceptor {
             } else if (kept.emptySince == 0) {
                 kept.emptySince = now;
             } else if (now - kept.emptySince >= graceNanos) {
-                return kept.check.checkTails(kept.emptySince, now);
+                long asked = kept.emptySince;
+                kept.emptySince = now; // what was missed only after that is of the next look
+                return kept.check.checkTails(asked, now);
             }
         } catch (Exception e) {
             kept.emptySince = 0; // a broker that does not answer is no evidence

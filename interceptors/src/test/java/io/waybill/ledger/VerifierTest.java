@@ -171,6 +171,20 @@ class VerifierTest {
     }
 
     @Test
+    void w4_tailsThatAreLostOneAfterTheOtherAreToldThoughNothingComesInBetween() throws Exception {
+        Verifier verifier = verifier(VerifierState.memory());
+        verifier.arrived(delivery(1, 0));
+        for (int last = 2; last <= 4; last++) {
+            tell(last);
+            for (int i = 0; i < 4; i++) {
+                pass(GRACE.toNanos());
+                verifier.between(partition -> 0);
+            }
+            assertThat(findings).as("up to %s", last).hasSize(last - 1);
+        }
+    }
+
+    @Test
     void aListenerThatThrowsHoldsUpNothing() throws Exception {
         Verifier verifier = new Verifier(
                 "billing",
