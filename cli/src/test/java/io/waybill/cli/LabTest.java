@@ -32,7 +32,7 @@ class LabTest {
             assertThat(one.get("verdict").asString()).isEqualTo(finds ? "FOUND" : "SILENT");
             assertThat(one.get("falseAlarms").intValue()).isZero();
             assertThat(texts(one.get("reported"))).isEqualTo(finds ? texts(one.get("injected")) : List.of());
-            assertThat(one.get("injected").isEmpty()).isEqualTo(!finds);
+            assertThat(finds && one.get("injected").isEmpty()).isFalse();
         });
     }
 
@@ -55,13 +55,27 @@ class LabTest {
                         "note",
                         "seconds");
         assertThat(scenarios(result.out()).stream()
-                        .filter(one -> !one.get("injected").isEmpty())
+                        .filter(one -> !one.get("reported").isEmpty())
                         .map(one -> texts(one.get("reported")).toString()))
-                .containsExactly();
+                .containsExactly(
+                        "[retention-took-messages-that-0:146-204]",
+                        "[retention-took-the-last-messages-0:121-181]",
+                        "[a-topic-is-deleted-and-created-0:95-161]",
+                        "[an-operator-resets-the-group-to-0:128-190]",
+                        "[messages-are-dropped-0:15, messages-are-dropped-0:35-36, messages-are-dropped-0:46]",
+                        "[the-first-messages-of-a-producer-0:1-4]",
+                        "[the-end-of-a-stream-is-dropped-0:35-125]",
+                        "[messages-are-stored-twice-0:5, messages-are-stored-twice-0:36-37,"
+                                + " messages-are-stored-twice-0:53]",
+                        "[messages-are-changed-0:6, messages-are-changed-0:31-32, messages-are-changed-0:49]",
+                        "[messages-are-stored-in-another-0:3, messages-are-stored-in-another-0:31-32,"
+                                + " messages-are-stored-in-another-0:47, messages-are-stored-in-another-1:3,"
+                                + " messages-are-stored-in-another-1:31-32, messages-are-stored-in-another-1:47]");
         assertThat(scenarios(result.out()).stream()
-                        .filter(one -> one.get("injected").isEmpty())
+                        .filter(one -> one.get("reported").isEmpty())
                         .map(one -> one.get("name").asString()))
                 .containsExactly(
+                        "messages overtake each other",
                         "rebalances under load",
                         "kill -9 of the consumer, and a new one",
                         "kill -9 of the producer, and a new one",
@@ -96,12 +110,12 @@ class LabTest {
 
     @Test
     void someOfItOnKafka() {
-        some("kafka", "records are deleted before", "commits first", "two producers");
+        some("kafka", "records are deleted before", "bridge", "two producers");
     }
 
     @Test
     void someOfItOnRocketMq() {
-        some("rocketmq", "resets the group", "commits first", "surely fail");
+        some("rocketmq", "resets the group", "commits first", "twice");
     }
 
     @Test

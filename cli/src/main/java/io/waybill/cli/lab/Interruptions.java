@@ -2,6 +2,7 @@ package io.waybill.cli.lab;
 
 import io.waybill.Consumer;
 import io.waybill.Producer;
+import java.time.Duration;
 
 /** Instances that come, go, die and fall asleep. None of it is a loss. */
 final class Interruptions {
@@ -62,13 +63,13 @@ final class Interruptions {
         return Scenario.quiet("a pause longer than the session", stage -> {
             stage.createTopic(PARTITIONS);
             Producer producer = stage.producer();
-            Consumer consumer =
-                    stage.consumer(stage.waybill(), builder -> builder.session(RealBroker.SESSION), stage.handler());
+            Duration session = stage.broker().session();
+            Consumer consumer = stage.consumer(stage.waybill(), builder -> builder.session(session), stage.handler());
             stage.send(producer, SENT / 4);
             stage.awaitHandled();
             consumer.pause();
             stage.send(producer, SENT / 4);
-            long until = System.nanoTime() + RealBroker.SESSION.plusSeconds(2).toNanos();
+            long until = System.nanoTime() + session.plusSeconds(2).toNanos();
             Patience.until("the session is over", () -> System.nanoTime() - until > 0);
             consumer.resume();
             stage.awaitHandled();

@@ -69,8 +69,8 @@ interface LabBroker extends AutoCloseable {
         }
     }
 
-    /** How long a frozen or killed instance may keep its partitions. */
-    Duration takeOver();
+    /** The session of consumers whose instances are killed, frozen or paused; some brokers have their own. */
+    Duration session();
 
     @Override
     void close();

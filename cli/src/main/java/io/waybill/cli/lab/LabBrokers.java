@@ -45,6 +45,7 @@ final class LabBrokers {
                     case RABBITMQ -> RabbitMqLab.losses();
                     default -> throw new IllegalArgumentException(name);
                 });
+        all.addAll(InjectedFaults.all());
         all.addAll(List.of(
                 Interruptions.rebalances(),
                 Interruptions.consumerKilled(),

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit code: 0 if every verdict is as it should be, 1 if not, 2 if wrongly asked for."})
 final class LossCommand implements Callable<Integer> {
     private static final String ALL = "all";
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final PrintStream out;
     private final PrintStream err;
@@ -131,7 +133,7 @@ final class LossCommand implements Callable<Integer> {
         try {
             return Files.createDirectories(folder);
         } catch (IOException e) {
-            throw wrong("--out: '" + folder + "' cannot be written: " + e);
+            throw wrong("--out: there can be no folder '" + folder + "'");
         }
     }
 
@@ -158,10 +160,13 @@ final class LossCommand implements Callable<Integer> {
         err.println(name + ": starting");
         long start = System.nanoTime();
         try (LabBroker started = LabBrokers.start(name)) {
-            LossLab lab = new LossLab(started, scratch, seed, UnaryOperator.identity());
+            LossLab lab = new LossLab(started, scratch, seed, PATIENCE, UnaryOperator.identity());
+            Progress progress = new Progress(err, () -> name + ": " + seconds(start) + " s, " + lab.playing());
             List<Result> results;
-            try (Progress progress = new Progress(err, () -> name + ": " + seconds(start) + " s, " + lab.playing())) {
+            try {
                 results = lab.run(this::isChosen);
+            } finally {
+                progress.close();
             }
             results.stream()
                     .filter(result -> !result.note().isEmpty())

@@ -4,6 +4,7 @@ import io.waybill.ledger.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,23 +27,29 @@ import org.slf4j.LoggerFactory;
  */
 final class LossLab {
     private static final int AT_A_TIME = 4;
+    /** Where there are no processes. */
+    private static final int AT_A_TIME_IN_MEMORY = 8;
+
     /** Longer than the verification may take to say what is wrong. */
     private static final long LISTEN_NANOS = Stage.GRACE.multipliedBy(5).toNanos();
 
     private final LabBroker broker;
     private final Path folder;
     private final long seed;
+    private final Duration patience;
     private final UnaryOperator<Consumer<Finding>> ears;
     private final Set<String> playing = ConcurrentHashMap.newKeySet();
 
     /**
      * @param folder where to keep what is needed for a while; there already
+     * @param patience how long to wait for a number that was injected to be told
      * @param ears what the listeners to findings go through: themselves, unless a test wants them to hear wrongly
      */
-    LossLab(LabBroker broker, Path folder, long seed, UnaryOperator<Consumer<Finding>> ears) {
+    LossLab(LabBroker broker, Path folder, long seed, Duration patience, UnaryOperator<Consumer<Finding>> ears) {
         this.broker = broker;
         this.folder = folder;
         this.seed = seed;
+        this.patience = patience;
         this.ears = ears;
     }
 
@@ -56,7 +63,8 @@ final class LossLab {
         List<Scenario> all =
                 LabBrokers.scenarios(broker.name()).stream().filter(chosen).toList();
         Result[] results = new Result[all.size()];
-        ExecutorService stages = Executors.newFixedThreadPool(AT_A_TIME, task -> {
+        int atATime = broker.name().equals(MemoryLab.NAME) ? AT_A_TIME_IN_MEMORY : AT_A_TIME;
+        ExecutorService stages = Executors.newFixedThreadPool(atATime, task -> {
             Thread thread = new Thread(task, "lab-" + broker.name());
             thread.setDaemon(true);
             return thread;
@@ -122,10 +130,9 @@ final class LossLab {
     }
 
     /** As long as it takes to hear of all that was injected, and then a while for what nobody should say. */
-    private static void listen(Scenario scenario, Books books) throws Exception {
+    private void listen(Scenario scenario, Books books) throws Exception {
         if (scenario.expected() != null) {
-            boolean unused = Patience.within(
-                    Stage.GRACE.multipliedBy(20), () -> books.reported().containsAll(books.injected()));
+            boolean unused = Patience.within(patience, () -> books.reported().containsAll(books.injected()));
         }
         long until = System.nanoTime() + LISTEN_NANOS;
         Patience.until("the time to listen is over", () -> System.nanoTime() - until > 0);

@@ -35,6 +35,7 @@ final class MemoryLab implements LabBroker {
         return List.of(
                 CommonLosses.gone("retention took messages that were not read yet", MemoryLab::truncate),
                 CommonLosses.goneAtTheEnd("retention took the last messages", MemoryLab::truncate),
+                CommonLosses.recreated(),
                 CommonLosses.skippedByReset());
     }
 
@@ -86,7 +87,7 @@ final class MemoryLab implements LabBroker {
     @Override
     public Instance startConsumer(Stage stage) {
         Waybill own = stage.connect();
-        var unused = stage.consumer(own, builder -> builder.session(takeOver()), stage.handler());
+        var unused = stage.consumer(own, builder -> builder.session(session()), stage.handler());
         return new Connected(own);
     }
 
@@ -128,7 +129,7 @@ final class MemoryLab implements LabBroker {
     }
 
     @Override
-    public Duration takeOver() {
+    public Duration session() {
         return Duration.ofSeconds(1);
     }
 

@@ -4,13 +4,13 @@ import io.waybill.Producer;
 import io.waybill.message.Message;
 import io.waybill.testbrokers.BrokerSettings;
 import io.waybill.testbrokers.RocketMqBroker;
-import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import org.apache.rocketmq.client.impl.MQClientAPIImpl;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.constant.PermName;
 import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.remoting.protocol.route.BrokerData;
 
 /** Apache RocketMQ. */
 final class RocketMqLab extends RealBroker {
@@ -43,11 +43,14 @@ final class RocketMqLab extends RealBroker {
     }
 
     private static String address(Stage stage) throws Exception {
-        return api(stage)
+        BrokerData broker = api(stage)
                 .getBrokerClusterInfo(TIMEOUT_MILLIS)
                 .getBrokerAddrTable()
-                .get(BROKER)
-                .selectBrokerAddr();
+                .get(BROKER);
+        if (broker == null) {
+            throw new IllegalStateException("The name server knows no broker '" + BROKER + "'");
+        }
+        return broker.selectBrokerAddr();
     }
 
     /** What the broker then says to be its first message is the first that is not lost. */
@@ -104,11 +107,5 @@ final class RocketMqLab extends RealBroker {
 
     private static void permit(Stage stage, String address, int permission) throws Exception {
         configure(stage, address, "brokerPermission", Integer.toString(permission));
-    }
-
-    /** The broker's lock outlives its holder by a minute. */
-    @Override
-    public Duration takeOver() {
-        return Duration.ofSeconds(66);
     }
 }

@@ -41,7 +41,7 @@ record Scenario(String name, @Nullable Verdict expected, boolean alone, Play pla
     /** A topic's name made of the scenario's first words: a dead-letter topic is named after topic and group, with 100 characters. */
     String topic() {
         StringBuilder topic = new StringBuilder();
-        for (String word : name.toLowerCase(Locale.ROOT).split("[^a-z0-9]+")) {
+        for (String word : name.toLowerCase(Locale.ROOT).split("[^a-z0-9]+", -1)) {
             if (topic.length() + word.length() < MOST_CHARACTERS) {
                 topic.append(topic.isEmpty() ? "" : "-").append(word);
             } else {
