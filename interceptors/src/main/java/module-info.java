@@ -1,7 +1,8 @@
 /**
  * Interceptors that know no broker.
  *
- * <p>The guards need those modules of Resilience4j whose objects they are given; nothing else needs any of them.
+ * <p>The guards need those modules of Resilience4j whose objects they are given, the ledger's metrics need Micrometer; nothing
+ * else needs any of them.
  */
 @SuppressWarnings("requires-automatic") // they have had these names for years
 module io.waybill.interceptors {
@@ -12,6 +13,7 @@ module io.waybill.interceptors {
     requires static io.github.resilience4j.circuitbreaker;
     requires static io.github.resilience4j.ratelimiter;
     requires static io.github.resilience4j.retry;
+    requires static micrometer.core;
 
     exports io.waybill.interceptors;
     exports io.waybill.ledger;

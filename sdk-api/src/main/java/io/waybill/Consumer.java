@@ -440,9 +440,8 @@ public final class Consumer implements AutoCloseable {
                 ensureDeadLetters(adapter, topic, dead);
                 deadLetters.put(topic, dead);
             }
-            List<Switched<ReceiveInterceptor>> all = List.copyOf(interceptors);
-            Processor processor =
-                    all.isEmpty() ? handler::handle : delivery -> ReceiveChain.run(all, handler, 0, delivery);
+            ReceiveChain.Links chain = new ReceiveChain.Links(List.copyOf(interceptors), handler);
+            Processor processor = delivery -> ReceiveChain.run(chain, delivery);
             ConsumerCore core = new ConsumerCore(
                     adapter,
                     options(Set.copyOf(topics), from, deadLetters),

@@ -206,13 +206,14 @@ public final class Waybill implements AutoCloseable {
     /**
      * A native client behind the connection: the only way out of Waybill.
      *
-     * @param type the type that is wanted; the adapter's package comment lists those there are
+     * @param type the type that is wanted: the adapter's package comment lists those there are; {@link Adapter} and the adapter's own
+     *     type give the adapter, which stays this connection's
      * @param <T> the type
      * @return the object
      * @throws MessagingException UNSUPPORTED if there is none of this type
      */
     public <T> T unwrap(Class<T> type) {
-        return unwrapped(adapter.unwrap(type), type, adapter);
+        return type.isInstance(adapter) ? type.cast(adapter) : unwrapped(adapter.unwrap(type), type, adapter);
     }
 
     static <T> T unwrapped(Optional<T> found, Class<T> type, Adapter adapter) {

@@ -8,12 +8,7 @@ import io.waybill.message.Message;
 import io.waybill.message.Ordering;
 import io.waybill.message.Receipt;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,16 +26,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.BenchmarkResult;
-import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * The core's own path over the memory adapter: nanoseconds and bytes of a message from {@code sendAsync} to its receipt,
@@ -83,32 +70,7 @@ public class CoreBenchmark {
     public CoreBenchmark() {}
 
     static Results run(boolean quick) throws RunnerException {
-        int iterations = quick ? 3 : 8;
-        TimeValue time = TimeValue.seconds(quick ? 1 : 2);
-        Collection<RunResult> results = new Runner(new OptionsBuilder()
-                        .include(CoreBenchmark.class.getName() + "\\..*")
-                        .forks(quick ? 1 : 3)
-                        .warmupIterations(iterations)
-                        .warmupTime(time)
-                        .measurementIterations(iterations)
-                        .measurementTime(time)
-                        .addProfiler(GCProfiler.class)
-                        .jvmArgs("-Xms2g", "-Xmx2g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
-                        .verbosity(VerboseMode.SILENT)
-                        .build())
-                .run();
-        Map<String, List<Map<Metric, Double>>> samples = new HashMap<>();
-        results.forEach(result -> samples.put(arm(result), samples(result)));
-        Results all = new Results(SCENARIO);
-        int rounds = samples.values().stream().mapToInt(List::size).min().orElse(0);
-        for (int i = 0; i < rounds; i++) {
-            Map<String, Map<Metric, Double>> round = new HashMap<>();
-            for (Map.Entry<String, List<Map<Metric, Double>>> arm : samples.entrySet()) {
-                round.put(arm.getKey(), arm.getValue().get(i));
-            }
-            all.add(round);
-        }
-        return all;
+        return Jmh.run(CoreBenchmark.class, SCENARIO, CoreBenchmark::arm, quick);
     }
 
     private static String arm(RunResult result) {
@@ -121,25 +83,6 @@ public class CoreBenchmark {
             case "4" -> SEND_4;
             default -> SEND;
         };
-    }
-
-    /** One for each iteration of each fork. */
-    private static List<Map<Metric, Double>> samples(RunResult result) {
-        List<Map<Metric, Double>> samples = new ArrayList<>();
-        for (BenchmarkResult fork : result.getBenchmarkResults()) {
-            for (IterationResult iteration : fork.getIterationResults()) {
-                double nanos = iteration.getPrimaryResult().getScore();
-                Map<Metric, Double> figures = new EnumMap<>(Metric.class);
-                figures.put(Metric.TIME, nanos);
-                figures.put(Metric.RATE, 1e9 / nanos);
-                Result<?> bytes = iteration.getSecondaryResults().get("gc.alloc.rate.norm");
-                if (bytes != null) {
-                    figures.put(Metric.BYTES, Math.rint(bytes.getScore())); // the fraction is not the messages'
-                }
-                samples.add(figures);
-            }
-        }
-        return samples;
     }
 
     /** A producer over a broker that keeps little. */

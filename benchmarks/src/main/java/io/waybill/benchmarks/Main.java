@@ -105,6 +105,9 @@ public final class Main implements Callable<Integer> {
         if (chosen.contains(CoreBenchmark.SCENARIO)) {
             finish(report, CoreBenchmark.run(quick));
         }
+        if (chosen.contains(LedgerBenchmark.SCENARIO)) {
+            finish(report, LedgerBenchmark.run(quick));
+        }
         for (Suite broker : List.of(Suite.kafka, Suite.rocketmq, Suite.rabbitmq)) {
             List<Scenario> scenarios = chosen.stream()
                     .filter(scenario -> scenario.broker().equals(broker.name()))
@@ -128,7 +131,8 @@ public final class Main implements Callable<Integer> {
             throw wrong("--pairs is " + pairs + ", which must be 1 or more");
         }
         Suite from = suite != null ? suite : only.isEmpty() ? Suite.core : Suite.all;
-        List<Scenario> all = Stream.concat(Stream.of(CoreBenchmark.SCENARIO), Scenarios.all().stream())
+        List<Scenario> all = Stream.concat(
+                        Stream.of(CoreBenchmark.SCENARIO, LedgerBenchmark.SCENARIO), Scenarios.all().stream())
                 .filter(scenario -> from == Suite.all || suiteOf(scenario) == from)
                 .toList();
         for (String name : only) {

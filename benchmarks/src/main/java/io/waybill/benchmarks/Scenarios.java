@@ -19,6 +19,9 @@ final class Scenarios {
     /** Part of the names of what is measured only when it is asked for. */
     static final String GROWTH = "grow-";
 
+    /** Waybill with stamps, or with their verification. */
+    static final String LEDGER = "waybill-ledger";
+
     private static final String DEFAULTS = "native-defaults";
     private static final String CHECKED = "native-checked";
     private static final String PARALLEL_CONSUMER = "parallel-consumer";
@@ -85,6 +88,9 @@ final class Scenarios {
                 LARGE,
                 800_000,
                 List.of(Target.ratioAtLeast(Metric.RATE, WAYBILL, DEFAULTS, 1.4))));
+        all.add(kafkaLedgerSend("ledger-100", SMALL, 6_000_000, 1.25));
+        all.add(kafkaLedgerSend("ledger-1024", LARGE, 800_000, 1.15));
+        all.add(kafkaLedgerConsume());
         all.add(kafkaBlockingSend());
         all.add(kafkaConsume());
         all.add(kafkaKey());
@@ -161,6 +167,30 @@ final class Scenarios {
                         send(SPRING, messages, KAFKA_WINDOW),
                         send(WAYBILL, messages, KAFKA_WINDOW)),
                 targets);
+    }
+
+    private static Scenario kafkaLedgerSend(String name, int size, long messages, double most) {
+        Arm without = send(WAYBILL, messages, KAFKA_WINDOW);
+        return scenario(
+                "kafka",
+                name,
+                "asynchronous send of " + size + " bytes with and without stamps",
+                Work.SEND,
+                size,
+                List.of(without, without.again(), send(LEDGER, messages, KAFKA_WINDOW)),
+                List.of(Target.ratioAtMost(Metric.CPU, LEDGER, WAYBILL, most)));
+    }
+
+    private static Scenario kafkaLedgerConsume() {
+        Arm without = consume(WAYBILL, WAYBILL, 4_000_000, Ordering.PARTITION);
+        return scenario(
+                "kafka",
+                "ledger-consume",
+                "consume 100 bytes in the order of the partitions with and without verification",
+                Work.CONSUME,
+                SMALL,
+                List.of(without, without.again(), consume(LEDGER, LEDGER, 4_000_000, Ordering.PARTITION)),
+                List.of(Target.ratioAtMost(Metric.CPU, LEDGER, WAYBILL, 1.25)));
     }
 
     private static Scenario kafkaBlockingSend() {

@@ -3,6 +3,7 @@ package io.waybill.benchmarks;
 import io.waybill.Producer;
 import io.waybill.Waybill;
 import io.waybill.benchmarks.clients.Workplace;
+import io.waybill.ledger.Stamping;
 import io.waybill.message.Message;
 import io.waybill.testbrokers.ChildProcess;
 import io.waybill.testbrokers.RunningBroker;
@@ -130,7 +131,7 @@ final class SideBySide implements AutoCloseable {
     }
 
     private Map<Metric, Double> handled(Scenario scenario, Scenario.Arm arm, String topic) throws Exception {
-        fill(topic, scenario.size(), 2 * messages(arm));
+        fill(topic, scenario, 2 * messages(arm));
         Map<Metric, Double> figures = child(scenario, arm, topic, 0);
         await("messages that are not acknowledged", 0, () -> books.left(topic));
         return figures;
@@ -138,7 +139,7 @@ final class SideBySide implements AutoCloseable {
 
     /** The first life stands still behind its stuck key, and is killed; the second says how much it handled again. */
     private Map<Metric, Double> killed(Scenario scenario, Scenario.Arm arm, String topic) throws Exception {
-        fill(topic, scenario.size(), messages(arm));
+        fill(topic, scenario, messages(arm));
         Path folder = Files.createTempDirectory("waybill-bench");
         Path handled = folder.resolve("handled");
         try {
@@ -196,14 +197,19 @@ final class SideBySide implements AutoCloseable {
                 .start();
     }
 
-    private void fill(String topic, int size, long messages) {
-        try (Producer producer = waybill.producer("bench-fill").open()) {
+    /** With stamps where one of the arms looks at them: all read the same. */
+    private void fill(String topic, Scenario scenario, long messages) {
+        Producer.Builder filling = waybill.producer("bench-fill");
+        if (scenario.hasAnyOf(List.of(Scenarios.LEDGER))) {
+            filling = filling.interceptLane(Stamping.create());
+        }
+        try (Producer producer = filling.open()) {
             InFlight inFlight = new InFlight(FILL_WINDOW);
             for (long i = 0; i < messages; i++) {
                 inFlight.acquire();
                 inFlight.follow(producer.sendAsync(Message.to(topic)
                         .key("key-" + i % Workplace.KEYS)
-                        .body(Consumption.body(i, size))
+                        .body(Consumption.body(i, scenario.size()))
                         .build()));
             }
             inFlight.await();

@@ -25,7 +25,7 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs a command and ends the JVM with its exit code: 0 done, 1 failed, 2 wrongly asked for. */
+    /** Runs a command and ends the JVM with its exit code: 0 done, 1 failed, 2 wrongly asked for, 3 messages are lost. */
     public static void main(String[] args) {
         System.exit(run(System.out, System.err, args));
     }
@@ -35,6 +35,7 @@ public final class Main {
         CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(main))
                 .addSubcommand(new CommandLine(new DemoCommand(out, err)))
                 .addSubcommand(new CommandLine(new ConformCommand(out, err)))
+                .addSubcommand(new CommandLine(new AuditCommand(out, err)))
                 .addSubcommand(LabCommand.with(out, err))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))

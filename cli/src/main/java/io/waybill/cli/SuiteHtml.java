@@ -33,7 +33,7 @@ final class SuiteHtml {
                 .append("</style>\n</head>\n<body>\n<header>\n<h1>Waybill conformance</h1>\n<p>")
                 .append(summary())
                 .append("</p>\n<p class=\"soft\">")
-                .append(escape(report.date() + ", Waybill " + report.waybill()))
+                .append(Html.escape(report.date() + ", Waybill " + report.waybill()))
                 .append("</p>\n</header>\n<main>\n<h2>Brokers</h2>\n<ul class=\"brokers\">\n");
         report.brokers().forEach(this::broker);
         page.append("</ul>\n<h2>Rules</h2>\n");
@@ -50,25 +50,27 @@ final class SuiteHtml {
                 .collect(Collectors.joining(", "));
         return report.holding() + " of " + report.numbered().size()
                 + " rules hold on every broker that was tested and can do what they need. "
-                + (failed.isEmpty() ? "Nothing failed." : "Tests failed on " + escape(failed) + ".");
+                + (failed.isEmpty() ? "Nothing failed." : "Tests failed on " + Html.escape(failed) + ".");
     }
 
     private void broker(SuiteResult broker) {
-        page.append("<li><h3>").append(escape(broker.name())).append("</h3>");
+        page.append("<li><h3>").append(Html.escape(broker.name())).append("</h3>");
         if (!broker.notTested().isEmpty()) {
-            page.append("<p>NOT TESTED: ").append(escape(broker.notTested())).append("</p></li>\n");
+            page.append("<p>NOT TESTED: ")
+                    .append(Html.escape(broker.notTested()))
+                    .append("</p></li>\n");
             return;
         }
         String client = broker.client().isEmpty() ? "no client" : broker.client();
         page.append("<p>version ")
-                .append(escape(broker.version() + ", " + client))
+                .append(Html.escape(broker.version() + ", " + client))
                 .append("</p><p>");
         page.append(broker.count(Status.PASS)).append(" passed, ");
         page.append(broker.count(Status.FAIL)).append(" failed, ");
         page.append(broker.count(Status.SKIPPED) + broker.count(Status.UNSUPPORTED))
                 .append(" skipped, ");
         page.append(seconds(broker.seconds())).append("</p><p class=\"soft\">faults: ");
-        page.append(escape(broker.faultsInWords())).append("</p></li>\n");
+        page.append(Html.escape(broker.faultsInWords())).append("</p></li>\n");
     }
 
     private void legend() {
@@ -95,7 +97,7 @@ final class SuiteHtml {
                 .append("<th scope=\"col\" role=\"columnheader\">Rule</th>");
         report.brokers()
                 .forEach(broker -> page.append("<th scope=\"col\" role=\"columnheader\">")
-                        .append(escape(broker.name()))
+                        .append(Html.escape(broker.name()))
                         .append("</th>"));
         page.append("</tr></thead>\n");
         for (Section section : Section.values()) {
@@ -124,7 +126,7 @@ final class SuiteHtml {
         page.append("<tr class=\"rule\" role=\"row\"><th class=\"promise\" scope=\"row\" role=\"rowheader\"><b>")
                 .append(rule.id())
                 .append(" </b>")
-                .append(escape(rule.title()))
+                .append(Html.escape(rule.title()))
                 .append("</th>");
         for (int i = 0; i < report.brokers().size(); i++) {
             SuiteResult broker = report.brokers().get(i);
@@ -135,7 +137,7 @@ final class SuiteHtml {
                     .append("\" aria-controls=\"")
                     .append(id(rule, i))
                     .append("\"><span class=\"on\">")
-                    .append(escape(broker.name()))
+                    .append(Html.escape(broker.name()))
                     .append(" </span>")
                     .append(verdict);
             if (!cases.isEmpty()) {
@@ -171,13 +173,13 @@ final class SuiteHtml {
                 .append("\"><div class=\"case\"><h3>")
                 .append(rule.id())
                 .append(" on ")
-                .append(escape(broker.name()))
+                .append(Html.escape(broker.name()))
                 .append("</h3>");
         if (cases.isEmpty()) {
             String why = broker.notTested().isEmpty()
                     ? "No test of the suite that was run cites this rule."
                     : broker.notTested();
-            page.append("<p>").append(escape(why)).append("</p>");
+            page.append("<p>").append(Html.escape(why)).append("</p>");
         } else {
             page.append("<ul>\n");
             cases.forEach(this::test);
@@ -192,13 +194,13 @@ final class SuiteHtml {
                 .append("\">")
                 .append(test.status())
                 .append("</span><div>")
-                .append(escape(test.name()))
+                .append(Html.escape(test.name()))
                 .append(" <span class=\"soft\">")
                 .append(seconds(test.seconds()))
-                .append(test.seed().isEmpty() ? "" : ", seed " + escape(test.seed()))
+                .append(test.seed().isEmpty() ? "" : ", seed " + Html.escape(test.seed()))
                 .append("</span>");
         if (!test.message().isEmpty()) {
-            page.append("<pre>").append(escape(shortened(test.message()))).append("</pre>");
+            page.append("<pre>").append(Html.escape(shortened(test.message()))).append("</pre>");
         }
         page.append("</div></li>\n");
     }
@@ -210,13 +212,5 @@ final class SuiteHtml {
 
     private static String seconds(double seconds) {
         return String.format(Locale.ROOT, seconds < 10 ? "%.2f s" : "%.0f s", seconds);
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 }

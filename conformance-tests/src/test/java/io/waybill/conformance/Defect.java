@@ -27,6 +27,7 @@ import io.waybill.spi.Adapter;
 import io.waybill.spi.Outgoing;
 import io.waybill.spi.Settlement;
 import io.waybill.spi.WaybillHeader;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -138,7 +139,7 @@ enum Defect {
             SendConformance.class,
             "theReceiptIsTrue",
             "expected: 1",
-            completing(Map.of("stored", (arguments, original) -> {
+            completing(outgoing -> Map.of("stored", (arguments, original) -> {
                 arguments[1] = new Durability(3, true);
                 return original.call();
             }))),
@@ -148,12 +149,13 @@ enum Defect {
             FaultConformance.class,
             "killedAndStartedAmidMessages",
             "definite failures that arrived",
-            handingOver((lane, batch) -> lane.send(batch.stream()
-                    .map(outgoing -> changed(outgoing, Map.of("unknown", (arguments, original) -> {
-                        outgoing.refused((Throwable) arguments[0]);
-                        return null;
-                    })))
-                    .toList()))),
+            completing(outgoing -> Map.of("stored", (arguments, original) -> {
+                if ((Long) arguments[0] % 500 == 499) { // this confirm is lost on its way
+                    outgoing.refused(new IOException("No confirm came"));
+                    return null;
+                }
+                return original.call();
+            }))),
 
     CONFIRMS_BEFORE_THE_BROKER_DOES(
             "S2",

@@ -7,7 +7,7 @@ import io.waybill.message.Receipt;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.bytebuddy.asm.Advice;
 
 /**
@@ -77,8 +77,8 @@ final class EngineChanges {
 
     static final class FirstTime {
         @Advice.OnMethodEnter
-        static void enter(@Advice.This AtomicBoolean chain) {
-            chain.set(false);
+        static void enter(@Advice.This AtomicInteger chain) {
+            chain.set(0);
         }
     }
 

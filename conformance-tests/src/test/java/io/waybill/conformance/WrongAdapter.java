@@ -109,9 +109,10 @@ final class WrongAdapter {
         });
     }
 
-    static UnaryOperator<Adapter> completing(Map<String, Instead> instead) {
-        return handingOver((lane, batch) -> lane.send(
-                batch.stream().map(outgoing -> changed(outgoing, instead)).toList()));
+    static UnaryOperator<Adapter> completing(Function<Outgoing, Map<String, Instead>> instead) {
+        return handingOver((lane, batch) -> lane.send(batch.stream()
+                .map(outgoing -> changed(outgoing, instead.apply(outgoing)))
+                .toList()));
     }
 
     static Outgoing changed(Outgoing outgoing, Map<String, Instead> instead) {

@@ -7,6 +7,8 @@ import io.waybill.Consumer;
 import io.waybill.Producer;
 import io.waybill.Waybill;
 import io.waybill.ledger.Finding;
+import io.waybill.ledger.Ledger;
+import io.waybill.ledger.ProducerTotals;
 import io.waybill.ledger.Stamping;
 import io.waybill.ledger.Verdict;
 import io.waybill.ledger.Verification;
@@ -97,7 +99,27 @@ class LossDetectionOnBrokersTest {
                     .pollDelay(GRACE.multipliedBy(6))
                     .atMost(LONG)
                     .untilAsserted(() -> assertThat(findings).isEmpty());
+            consumer.close();
+            assertBooksAddUp(Ledger.read(waybill, "orders"));
         }
+    }
+
+    /** Rule W6: what both sides said, read from the control log of a real broker. */
+    private static void assertBooksAddUp(Ledger ledger) {
+        assertThat(ledger.producers())
+                .containsExactly(Map.entry("shop", new ProducerTotals(4 * SENDS, 4 * SENDS, 0, 0)));
+        assertThat(ledger.streams())
+                .as("two lives in two partitions")
+                .hasSize(4)
+                .allSatisfy(stream -> {
+                    assertThat(stream.closed()).isTrue();
+                    assertThat(stream.groups())
+                            .singleElement()
+                            .satisfies(group -> assertThat(group.handled())
+                                    .as("%s", stream)
+                                    .isEqualTo(stream.totals().acknowledged()));
+                });
+        assertThat(ledger.lost()).isZero();
     }
 
     @Test

@@ -3,11 +3,18 @@ package io.waybill.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.waybill.Consumer;
 import io.waybill.Producer;
 import io.waybill.Waybill;
 import io.waybill.ledger.Finding;
+import io.waybill.ledger.GroupLedger;
+import io.waybill.ledger.Ledger;
+import io.waybill.ledger.LedgerMetrics;
+import io.waybill.ledger.NumberRange;
 import io.waybill.ledger.Stamping;
+import io.waybill.ledger.StreamLedger;
 import io.waybill.ledger.Verdict;
 import io.waybill.ledger.Verification;
 import io.waybill.ledger.VerifierState;
@@ -15,6 +22,7 @@ import io.waybill.memory.MemoryAdapter;
 import io.waybill.message.Message;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +44,29 @@ class LossDetectionTest {
     private void charge(Message message) {
         assertThat(message.text()).isNotEmpty();
         charged.incrementAndGet();
+    }
+
+    private final StringBuilder reported = new StringBuilder();
+
+    private void report(String producer, int partition, long handled, List<NumberRange> lost) {
+        reported.append(producer + " " + partition + " " + handled + " " + lost);
+    }
+
+    private void books(Waybill waybill, Stamping stamping, Verification verification) {
+        // snippet ledger
+        Ledger ledger = Ledger.read(waybill, "orders").of("billing");
+        for (StreamLedger stream : ledger.streams()) {
+            for (GroupLedger group : stream.groups()) {
+                report(stream.producer(), stream.partition(), group.handled(), group.lost());
+            }
+        }
+        // snippet end
+        MeterRegistry registry = new SimpleMeterRegistry();
+        // snippet metrics
+        LedgerMetrics.of("order-service", stamping).bindTo(registry);
+        LedgerMetrics.of("billing", verification).bindTo(registry);
+        // snippet end
+        assertThat(registry.getMeters()).hasSize(15);
     }
 
     private Consumer subscribe(Waybill waybill) {
@@ -75,6 +106,8 @@ class LossDetectionTest {
             assertThat(alarms.element().toString())
                     .matches("LOST 2-3 of order-service/[0-9a-f]+ in orders-0, noticed by group 'billing'");
             again.close();
+            books(waybill, Stamping.create(), Verification.create());
+            assertThat(reported.toString()).isEqualTo("order-service 0 2 [2-3]");
         }
     }
 }

@@ -16,16 +16,17 @@ import java.util.List;
 final class NumberSet {
     private static final int MOST_INTERVALS = 1 << 20;
     private static final int FEW = 4;
+    private static final long[] NONE = {};
 
     /** First and last number of each interval, in order; between two intervals at least one number is missing. */
-    private long[] ends = new long[2 * FEW];
+    private long[] ends = NONE;
 
     private int intervals;
 
     NumberSet() {}
 
     NumberSet(NumberSet other) {
-        ends = Arrays.copyOf(other.ends, Math.max(2 * FEW, 2 * other.intervals));
+        ends = Arrays.copyOf(other.ends, 2 * other.intervals);
         intervals = other.intervals;
     }
 
@@ -201,7 +202,9 @@ final class NumberSet {
     /** Makes room for some intervals in place of those from one to before another. */
     private void replace(int begin, int end, int count) {
         int after = intervals - end + begin + count;
-        long[] target = 2 * after > ends.length ? Arrays.copyOf(ends, Math.max(2 * after, 2 * ends.length)) : ends;
+        long[] target = 2 * after > ends.length
+                ? Arrays.copyOf(ends, Math.max(2 * FEW, Math.max(2 * after, 2 * ends.length)))
+                : ends;
         System.arraycopy(ends, 2 * end, target, 2 * (begin + count), 2 * (intervals - end));
         ends = target;
         intervals = after;

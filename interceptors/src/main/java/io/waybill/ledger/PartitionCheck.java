@@ -1,6 +1,8 @@
 package io.waybill.ledger;
 
+import io.waybill.ledger.GroupManifest.Books;
 import io.waybill.message.Delivery;
+import io.waybill.spi.ReceiveLaneInterceptor.Ending;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -8,7 +10,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionCheck {
     private static final int VERSION = 1;
-    private static final int MOST_STREAMS = 1 << 20;
 
     private final String group;
     private final String topic;
@@ -31,6 +34,13 @@ final class PartitionCheck {
     private final Consumer<Finding> findings;
 
     private final Map<StreamId, StreamCheck> streams = new HashMap<>();
+    /** The same streams' accounts, and what is counted beside them. */
+    private Books books = new Books();
+
+    private final Unsettled unsettled = new Unsettled();
+    /** What ended without a handler, by any thread. */
+    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+
     /** Which one came last: the next is mostly of the same. */
     private @Nullable StreamId latestId;
 
@@ -39,12 +49,17 @@ final class PartitionCheck {
     /** Streams of which nobody knows yet whether the group looked from their first number on. */
     private final Set<StreamId> undecided = new HashSet<>();
 
-    private long foreign;
+    /** Streams that are settled: what still comes of them is a copy. */
+    private final Set<StreamId> forgotten = new HashSet<>();
+
     private long highestPosition = -1;
     /** What was written into the control log when the group began with the partition, and when this owner did. */
     private long joined;
 
     private long begun;
+
+    /** Something ended without a handler. */
+    private record Ended(StreamId id, long number, Ending ending) {}
 
     /**
      * @param log whether positions name copies, and rise with them; else the number of the attempt says what comes again
@@ -76,7 +91,7 @@ final class PartitionCheck {
         boolean again = isAgain(delivery);
         byte[] header = delivery.waybill();
         if (header == null || !Stamp.isOn(header)) {
-            foreign += again ? 0 : 1;
+            books.foreign += again ? 0 : 1;
             return Verdict.FOREIGN;
         }
         StreamId id = id(header);
@@ -88,7 +103,11 @@ final class PartitionCheck {
             return found(Verdict.CORRUPTED, id, number, again); // whose number that is nobody knows
         }
         StreamCheck stream = stream(id, number);
+        if (stream == null) {
+            return Verdict.DELIVERED;
+        }
         Verdict verdict = stream.arrived(number, again, now);
+        unsettled.add(delivery.position(), stream.account(), number);
         long confirmed = Stamp.confirmedTo(header);
         if (confirmed > 0) {
             stream.confirmed(Stamp.confirmedFrom(header), confirmed);
@@ -105,9 +124,34 @@ final class PartitionCheck {
         byte[] header = delivery.waybill();
         if (header != null && Stamp.isOn(header)) {
             StreamId id = id(header);
-            stream(id, Stamp.number(header)).lookAway();
-            undecided.remove(id);
+            StreamCheck stream = stream(id, Stamp.number(header));
+            if (stream != null) {
+                stream.lookAway();
+                undecided.remove(id);
+            }
         }
+    }
+
+    /** A delivery ended without a handler. For any thread. */
+    void ended(Delivery delivery, Ending ending) {
+        byte[] header = delivery.waybill();
+        if (header != null && Stamp.isOn(header) && contents.isForHere(header)) {
+            ended.add(
+                    new Ended(new StreamId(Stamp.producer(header), Stamp.epoch(header)), Stamp.number(header), ending));
+        }
+    }
+
+    /** All that arrived up to a position is finished; returns whether the books say something new. */
+    boolean finished(long through) {
+        boolean any = unsettled.finish(through);
+        for (Ended one = ended.poll(); one != null; one = ended.poll()) {
+            StreamCheck stream = streams.get(one.id);
+            if (stream != null && stream.account().seen.contains(one.number)) {
+                stream.account().end(one.number, one.ending);
+                any = true;
+            }
+        }
+        return any;
     }
 
     private boolean isAgain(Delivery delivery) {
@@ -130,29 +174,40 @@ final class PartitionCheck {
                 : new StreamId(producer, epoch);
     }
 
-    private StreamCheck stream(StreamId id, long number) {
-        StreamCheck known = latest;
-        if (known == null || !id.equals(latestId)) {
-            known = streams.computeIfAbsent(id, unseen -> begin(id, number));
-            latest = known;
-            latestId = id;
+    /** Null if it is settled. */
+    private @Nullable StreamCheck stream(StreamId id, long number) {
+        if (latest != null && id.equals(latestId)) {
+            return latest;
         }
-        return known;
+        if (forgotten.contains(id)) {
+            return null;
+        }
+        StreamCheck stream = streams.get(id);
+        if (stream == null) {
+            stream = begin(id, number - 1);
+            if (number > 1) {
+                undecided.add(id);
+            }
+        }
+        latest = stream;
+        latestId = id;
+        return stream;
     }
 
-    private StreamCheck begin(StreamId id, long number) {
-        if (number > 1) {
-            undecided.add(id);
-        }
-        return new StreamCheck(number - 1);
+    private StreamCheck begin(StreamId id, long before) {
+        StreamCheck stream = new StreamCheck(before);
+        streams.put(id, stream);
+        books.streams.put(id, stream.account());
+        return stream;
     }
 
     private void decide(long now) {
         told.forEachLife((id, life) -> {
             if (!streams.containsKey(id)
+                    && !forgotten.contains(id)
                     && life.stream(topic, partition) != null
                     && told.openedBehind(id, joined, begun)) {
-                streams.put(id, new StreamCheck(0)); // nothing of it came yet, and all of it is to come
+                StreamCheck unused = begin(id, 0); // nothing of it came yet, and all of it is to come
             }
         });
         undecided.removeIf(id -> {
@@ -168,6 +223,8 @@ final class PartitionCheck {
     /** Told once, however often it comes. */
     private Verdict found(Verdict verdict, StreamId id, long number, boolean again) {
         if (!again) {
+            books.corrupted += verdict == Verdict.CORRUPTED ? 1 : 0;
+            books.misrouted += verdict == Verdict.MISROUTED ? 1 : 0;
             tell(verdict, id, List.of(new NumberRange(number, number)));
         }
         return verdict;
@@ -229,28 +286,60 @@ final class PartitionCheck {
         return any;
     }
 
-    long foreign() {
-        return foreign;
+    /** What a group says of the partition. */
+    Books books() {
+        return books;
     }
 
-    Map<StreamId, StreamCheck> streams() {
-        return streams;
+    GroupTotals totals() {
+        return GroupTotals.of(
+                books,
+                streams.values().stream().mapToLong(StreamCheck::suspected).sum());
+    }
+
+    private boolean isSettled(StreamId id, StreamCheck stream) {
+        Manifest.Stream last = told.life(id).filter(Told.Life::isOver).isPresent() ? toldOf(id) : null;
+        return last != null && !undecided.contains(id) && stream.isSettled(last);
+    }
+
+    /**
+     * Keeps only the names of streams that nothing will happen to any more, and those only as long as the control log knows them:
+     * so the books do not grow for ever (rule W5). Returns whether anything was forgotten.
+     */
+    boolean forgetSettled() {
+        int before = streams.size();
+        streams.entrySet().removeIf(stream -> {
+            boolean settled = isSettled(stream.getKey(), stream.getValue());
+            if (settled) {
+                forgotten.add(stream.getKey());
+                books.streams.remove(stream.getKey());
+                books.settled =
+                        books.settled.and(GroupTotals.of(stream.getValue().account()));
+            }
+            return settled;
+        });
+        boolean any = before != streams.size();
+        if (told.hasRead(begun)) {
+            any |= forgotten.removeIf(id -> told.life(id).isEmpty());
+        }
+        latest = null;
+        latestId = null;
+        return any;
     }
 
     void writeTo(DataOutput out) throws IOException {
         out.writeByte(VERSION);
-        Varint.write(out, foreign);
         Varint.write(out, highestPosition + 1);
         out.writeLong(joined);
         Varint.write(out, undecided.size());
         for (StreamId id : undecided) {
-            write(id, out);
+            id.writeTo(out);
         }
-        Varint.write(out, streams.size());
-        for (Map.Entry<StreamId, StreamCheck> stream : streams.entrySet()) {
-            write(stream.getKey(), out);
-            stream.getValue().writeTo(out);
+        Varint.write(out, forgotten.size());
+        for (StreamId id : forgotten) {
+            id.writeTo(out);
         }
+        books.writeTo(out);
     }
 
     /** Goes on where another owner of the partition was; fails with an IOException on what {@link #writeTo} did not write. */
@@ -259,15 +348,16 @@ final class PartitionCheck {
         if (version != VERSION) {
             throw new IOException("State of version " + version + ", which this one does not know");
         }
-        foreign = Varint.read(in);
         highestPosition = Varint.read(in) - 1;
         joined = in.readLong();
-        for (long i = count(in); i > 0; i--) {
-            undecided.add(readId(in));
+        for (long i = GroupManifest.count(in); i > 0; i--) {
+            undecided.add(StreamId.readFrom(in));
         }
-        for (long i = count(in); i > 0; i--) {
-            streams.put(readId(in), StreamCheck.readFrom(in, now));
+        for (long i = GroupManifest.count(in); i > 0; i--) {
+            forgotten.add(StreamId.readFrom(in));
         }
+        books = Books.readFrom(in);
+        books.streams.forEach((id, account) -> streams.put(id, StreamCheck.of(account, now)));
     }
 
     /** Takes over what another owner of the partition has written meanwhile. */
@@ -275,31 +365,24 @@ final class PartitionCheck {
         PartitionCheck other = new PartitionCheck(group, topic, partition, log, null, told, begun, finding -> {});
         other.readFrom(in, now);
         other.streams.forEach((id, stream) -> {
-            StreamCheck own = streams.putIfAbsent(id, stream);
-            if (own != null) {
+            StreamCheck own = streams.get(id);
+            if (own == null) {
+                streams.put(id, stream);
+                books.streams.put(id, stream.account());
+            } else {
                 own.merge(stream);
             }
         });
         undecided.addAll(other.undecided);
-        foreign = Math.max(foreign, other.foreign);
+        if (forgotten.size() < other.forgotten.size()) {
+            books.settled = other.books.settled;
+        }
+        forgotten.addAll(other.forgotten);
+        forgotten.removeAll(streams.keySet());
+        books.foreign = Math.max(books.foreign, other.books.foreign);
+        books.corrupted = Math.max(books.corrupted, other.books.corrupted);
+        books.misrouted = Math.max(books.misrouted, other.books.misrouted);
         highestPosition = Math.max(highestPosition, other.highestPosition);
         joined = other.joined;
-    }
-
-    private static void write(StreamId id, DataOutput out) throws IOException {
-        out.writeLong(id.producer());
-        Varint.write(out, id.epoch());
-    }
-
-    private static StreamId readId(DataInput in) throws IOException {
-        return new StreamId(in.readLong(), Varint.read(in));
-    }
-
-    private static long count(DataInput in) throws IOException {
-        long count = Varint.read(in);
-        if (count > MOST_STREAMS) {
-            throw new IOException("No number of streams: " + count);
-        }
-        return count;
     }
 }

@@ -8,6 +8,7 @@ import io.waybill.spi.SendLaneInterceptor;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ public final class Stamping implements SendLaneInterceptor {
 
     private final Duration manifestEvery;
     private final byte @Nullable [] secret;
-    private volatile @Nullable ManifestThread thread;
+    private volatile @Nullable Ticker ticker;
     private volatile @Nullable Stamper stamper;
 
     private Stamping(Duration manifestEvery, byte @Nullable [] secret) {
@@ -85,12 +86,25 @@ public final class Stamping implements SendLaneInterceptor {
         stamper = opened;
         if (logs.isPresent()) {
             ManifestWriter writer = new ManifestWriter(producer, opened, logs.get(), System::currentTimeMillis);
-            thread = ManifestThread.start(producer, writer, manifestEvery);
+            writer.open();
+            ticker = Ticker.start("waybill-manifest-" + producer, manifestEvery, writer::publish, writer::close);
         } else {
             LOG.warn(
                     "The broker has no control logs: losses at the end of a stream of producer '{}' cannot be seen",
                     producer);
         }
+    }
+
+    /**
+     * What became of the numbers so far. For any thread; zero before the producer is open.
+     *
+     * @return the sums over all partitions
+     */
+    public ProducerTotals totals() {
+        Stamper open = stamper;
+        Stream<ProducerTotals> books =
+                open == null ? Stream.empty() : open.books().map(book -> ProducerTotals.of(book.state()));
+        return books.reduce(ProducerTotals.NONE, ProducerTotals::and);
     }
 
     private Stamper stamper() {
@@ -113,7 +127,7 @@ public final class Stamping implements SendLaneInterceptor {
 
     @Override
     public void closed() {
-        ManifestThread writing = thread;
+        Ticker writing = ticker;
         if (writing != null) {
             writing.close();
         }

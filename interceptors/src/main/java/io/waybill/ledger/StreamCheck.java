@@ -1,8 +1,5 @@
 package io.waybill.ledger;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +12,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Takes memory by gaps, not by numbers. Used by one thread at a time; time is given to it.
  */
 final class StreamCheck {
-    /** Numbers up to this one were sent before the group began to look, as far as is known. */
-    private long before;
-
-    private final NumberSet seen;
-    private final NumberSet lost;
-    private long duplicates;
-    private long late;
+    private final Account account;
 
     /** Missing numbers below the last one, that stamps of later ones said were acknowledged. */
     private final NumberSet confirmed = new NumberSet();
 
     private final List<Gap> gaps = new ArrayList<>();
-    private boolean away;
     private long tailTo;
     private long tailSince;
 
@@ -40,13 +30,22 @@ final class StreamCheck {
      * @param before numbers up to this one are not missed
      */
     StreamCheck(long before) {
-        this(before, new NumberSet(), new NumberSet());
+        this(new Account(before));
     }
 
-    private StreamCheck(long before, NumberSet seen, NumberSet lost) {
-        this.before = before;
-        this.seen = seen;
-        this.lost = lost;
+    private StreamCheck(Account account) {
+        this.account = account;
+    }
+
+    /** Goes on with books that another owner kept; the ages of gaps begin anew. */
+    static StreamCheck of(Account account, long now) {
+        StreamCheck check = new StreamCheck(account);
+        NumberSet missing = account.seen.missing(account.before + 1, account.seen.last());
+        missing.removeAll(account.lost);
+        for (NumberRange range : missing.ranges()) {
+            check.gaps.add(new Gap(range.from(), range.to(), now));
+        }
+        return check;
     }
 
     /**
@@ -57,15 +56,15 @@ final class StreamCheck {
      * @return DELIVERED, LATE, DUPLICATE or JOINED_LATE
      */
     Verdict arrived(long number, boolean again, long now) {
-        if (away) {
-            away = false;
-            before = Math.max(before, number - 1);
+        if (account.away) {
+            account.away = false;
+            account.before = Math.max(account.before, number - 1);
             gaps.clear();
         }
-        long last = Math.max(before, seen.last());
-        if (!seen.add(number)) {
+        long last = account.last();
+        if (!account.seen.add(number)) {
             if (!again) {
-                duplicates++;
+                account.duplicates++;
             }
             return again ? Verdict.DELIVERED : Verdict.DUPLICATE;
         }
@@ -75,39 +74,39 @@ final class StreamCheck {
             }
             return Verdict.DELIVERED;
         }
-        if (number <= before) {
+        if (number <= account.before) {
             return Verdict.JOINED_LATE;
         }
-        boolean unused = lost.remove(number);
+        boolean unused = account.lost.remove(number);
         unused = confirmed.remove(number);
-        late++;
+        account.late++;
         return Verdict.LATE;
     }
 
     /** It turned out that the group looked from the stream's first number on. */
     void missHead(long now) {
-        if (before > 0) {
-            gaps.add(new Gap(1, before, now));
-            before = 0;
+        if (account.before > 0) {
+            gaps.add(new Gap(1, account.before, now));
+            account.before = 0;
         }
     }
 
     /** Numbers pass unseen: those up to the next that is seen are not missed. */
     void lookAway() {
-        away = true;
+        account.away = true;
     }
 
     /** A later stamp says that the broker had acknowledged these. */
     void confirmed(long from, long to) {
-        long first = Math.max(from, before + 1);
-        if (first <= to && seen.endOfRun(first) < to) {
-            confirmed.addAll(seen.missing(first, to));
+        long first = Math.max(from, account.before + 1);
+        if (first <= to && account.seen.endOfRun(first) < to) {
+            confirmed.addAll(account.seen.missing(first, to));
         }
     }
 
     /** Whether anything is missing that a look could say more of. */
     boolean isSuspicious() {
-        return !away && (!gaps.isEmpty() || tailSince != 0);
+        return !account.away && (!gaps.isEmpty() || tailSince != 0);
     }
 
     /**
@@ -135,7 +134,7 @@ final class StreamCheck {
         }
         gaps.clear();
         gaps.addAll(open);
-        lost.addAll(found);
+        account.lost.addAll(found);
         confirmed.removeAll(found);
         return found;
     }
@@ -148,7 +147,7 @@ final class StreamCheck {
      */
     long tailSince(Manifest.Stream told, long now) {
         long to = told.acknowledged().last();
-        if (away || to <= Math.max(before, seen.last()) || missingTail(told).isEmpty()) {
+        if (account.away || to <= account.last() || missingTail(told).isEmpty()) {
             tailSince = 0;
             tailTo = 0;
         } else if (tailSince == 0 || to > tailTo) {
@@ -162,24 +161,23 @@ final class StreamCheck {
     NumberSet checkTail(Manifest.Stream told) {
         NumberSet found = missingTail(told);
         if (!found.isEmpty()) {
-            lost.addAll(found);
+            account.lost.addAll(found);
             tailSince = 0;
         }
         return found;
     }
 
     private NumberSet missingTail(Manifest.Stream told) {
-        long last = Math.max(before, seen.last());
         NumberSet tail = new NumberSet(told.acknowledged());
-        tail.remove(1, last);
-        tail.removeAll(lost);
+        tail.remove(1, account.last());
+        tail.removeAll(account.lost);
         return tail;
     }
 
     /** What of a range neither came nor is told to be lost, nor may be missing. */
     private NumberSet missing(long from, long to, Manifest.@Nullable Stream told) {
-        NumberSet missing = seen.missing(Math.max(from, before + 1), to);
-        missing.removeAll(lost);
+        NumberSet missing = account.seen.missing(Math.max(from, account.before + 1), to);
+        missing.removeAll(account.lost);
         if (told != null) {
             missing.removeAll(told.abandoned());
             missing.removeAll(told.unknown());
@@ -200,61 +198,35 @@ final class StreamCheck {
 
     /** Takes over what another owner of the partition has seen meanwhile. */
     void merge(StreamCheck other) {
-        before = Math.min(before, other.before);
-        seen.addAll(other.seen);
-        lost.addAll(other.lost);
-        lost.removeAll(seen);
-        duplicates = Math.max(duplicates, other.duplicates);
-        late = Math.max(late, other.late);
-        away |= other.away;
+        account.merge(other.account);
         gaps.addAll(other.gaps);
     }
 
-    long before() {
-        return before;
+    Account account() {
+        return account;
     }
 
-    NumberSet seen() {
-        return seen;
+    /** How many numbers are missing, and nobody knows yet whether they are lost. */
+    long suspected() {
+        long suspected = 0;
+        for (Gap gap : gaps) {
+            suspected += gap.to() - gap.from() + 1;
+        }
+        return suspected;
     }
 
-    NumberSet lost() {
-        return lost;
-    }
-
-    long duplicates() {
-        return duplicates;
-    }
-
-    long late() {
-        return late;
+    /**
+     * Whether nothing will happen to the stream any more, and nothing is open: all that its producer was told to be stored has
+     * come and is finished, or is told to be lost.
+     *
+     * @param last the producer's last word
+     */
+    boolean isSettled(Manifest.Stream last) {
+        return gaps.isEmpty() && account.unfinished() == 0 && missingTail(last).isEmpty();
     }
 
     /** What it takes in memory, roughly. */
     int bytes() {
-        return 96 + seen.bytes() + lost.bytes() + confirmed.bytes() + 40 * gaps.size();
-    }
-
-    /** Everything but the ages of gaps, which begin anew. */
-    void writeTo(DataOutput out) throws IOException {
-        Varint.write(out, before);
-        seen.writeTo(out);
-        lost.writeTo(out);
-        Varint.write(out, duplicates);
-        Varint.write(out, late);
-        out.writeBoolean(away);
-    }
-
-    static StreamCheck readFrom(DataInput in, long now) throws IOException {
-        StreamCheck check = new StreamCheck(Varint.read(in), NumberSet.readFrom(in), NumberSet.readFrom(in));
-        check.duplicates = Varint.read(in);
-        check.late = Varint.read(in);
-        check.away = in.readBoolean();
-        NumberSet missing = check.seen.missing(check.before + 1, check.seen.last());
-        missing.removeAll(check.lost);
-        for (NumberRange range : missing.ranges()) {
-            check.gaps.add(new Gap(range.from(), range.to(), now));
-        }
-        return check;
+        return 40 + account.bytes() + confirmed.bytes() + 40 * gaps.size();
     }
 }

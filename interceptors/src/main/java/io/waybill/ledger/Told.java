@@ -13,13 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class Told {
     private final Map<StreamId, Life> lives = new ConcurrentHashMap<>();
     private final Map<Long, Long> marks = new ConcurrentHashMap<>();
+    private final String group;
     private long records;
+
+    /** @param group whose marks are of interest */
+    Told(String group) {
+        this.group = group;
+    }
 
     /** One life of a producer. */
     static final class Life {
         private final String producer;
         private final ByPartition<Manifest.Stream> streams = new ByPartition<>();
         private volatile long opened = -1;
+        private volatile boolean over;
 
         private Life(String producer) {
             this.producer = producer;
@@ -27,6 +34,11 @@ final class Told {
 
         String producer() {
             return producer;
+        }
+
+        /** Whether its producer has said its last word. */
+        boolean isOver() {
+            return over;
         }
 
         Manifest.@Nullable Stream stream(String topic, int partition) {
@@ -38,7 +50,7 @@ final class Told {
     void read(byte[] record) {
         records++;
         Manifest.decode(record).ifPresent(this::read);
-        Mark.decode(record).ifPresent(mark -> {
+        Mark.decode(record).filter(mark -> mark.group().equals(group)).ifPresent(mark -> {
             Long unused = marks.putIfAbsent(mark.name(), records);
         });
     }
@@ -53,6 +65,7 @@ final class Told {
         if (manifest.kind() == Manifest.Kind.OPENED && life.opened < 0) {
             life.opened = records;
         }
+        life.over |= manifest.kind() == Manifest.Kind.CLOSED;
     }
 
     Optional<Life> life(StreamId id) {

@@ -7,6 +7,7 @@ import io.waybill.message.MessagingException;
 import io.waybill.message.TopicPartition;
 import io.waybill.spi.ControlLogs;
 import io.waybill.spi.ReceiveLaneInterceptor;
+import io.waybill.spi.Settlement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -34,25 +35,39 @@ public final class Verification implements ReceiveLaneInterceptor {
     private final byte @Nullable [] secret;
     private final Consumer<Finding> listener;
     private final Switch power;
+    private final Duration manifestEvery;
+    private volatile @Nullable GroupManifestWriter writer;
     private volatile @Nullable ManifestReader reader;
     private volatile @Nullable Verifier verifier;
 
     private Verification(
-            VerifierState state, Duration grace, byte @Nullable [] secret, Consumer<Finding> listener, Switch power) {
+            VerifierState state,
+            Duration grace,
+            byte @Nullable [] secret,
+            Consumer<Finding> listener,
+            Switch power,
+            Duration manifestEvery) {
         this.state = state;
         this.grace = grace;
         this.secret = secret;
         this.listener = listener;
         this.power = power;
+        this.manifestEvery = manifestEvery;
     }
 
     /**
-     * With state in memory, a grace of 30 s, no secret, no listener, and on.
+     * With state in memory, a grace of 30 s, a manifest each 5 s, no secret, no listener, and on.
      *
      * @return a new verification for one consumer
      */
     public static Verification create() {
-        return new Verification(VerifierState.memory(), Duration.ofSeconds(30), null, finding -> {}, Switch.on());
+        return new Verification(
+                VerifierState.memory(),
+                Duration.ofSeconds(30),
+                null,
+                finding -> {},
+                Switch.on(),
+                Duration.ofSeconds(5));
     }
 
     /**
@@ -62,7 +77,7 @@ public final class Verification implements ReceiveLaneInterceptor {
      * @return a new verification that is the same otherwise
      */
     public Verification state(VerifierState store) {
-        return new Verification(store, grace, secret, listener, power);
+        return new Verification(store, grace, secret, listener, power, manifestEvery);
     }
 
     /**
@@ -77,7 +92,7 @@ public final class Verification implements ReceiveLaneInterceptor {
         if (time.compareTo(SHORTEST) < 0) {
             throw new MessagingException(ErrorKind.INVALID, "grace is " + time + "; use 100 ms or more.");
         }
-        return new Verification(state, time, secret, listener, power);
+        return new Verification(state, time, secret, listener, power, manifestEvery);
     }
 
     /**
@@ -88,7 +103,7 @@ public final class Verification implements ReceiveLaneInterceptor {
      * @throws MessagingException INVALID if it has less than 16 bytes
      */
     public Verification sealedWith(byte[] shared) {
-        return new Verification(state, grace, Secrets.checked(shared), listener, power);
+        return new Verification(state, grace, Secrets.checked(shared), listener, power, manifestEvery);
     }
 
     /**
@@ -98,7 +113,7 @@ public final class Verification implements ReceiveLaneInterceptor {
      * @return a new verification that is the same otherwise
      */
     public Verification onFinding(Consumer<Finding> told) {
-        return new Verification(state, grace, secret, told, power);
+        return new Verification(state, grace, secret, told, power, manifestEvery);
     }
 
     /**
@@ -109,7 +124,34 @@ public final class Verification implements ReceiveLaneInterceptor {
      * @return a new verification that is the same otherwise
      */
     public Verification power(Switch by) {
-        return new Verification(state, grace, secret, listener, by);
+        return new Verification(state, grace, secret, listener, by, manifestEvery);
+    }
+
+    /**
+     * How long it takes at most until the control log says what the group has handled, for audits. Nothing is written while
+     * nothing changes.
+     *
+     * @param interval at least 100 ms; a consumer looks each half second
+     * @return a new verification that is the same otherwise
+     * @throws MessagingException INVALID if it is shorter
+     */
+    public Verification manifestEvery(Duration interval) {
+        if (interval.compareTo(SHORTEST) < 0) {
+            throw new MessagingException(
+                    ErrorKind.INVALID, "manifestEvery is " + interval + "; use 100 ms or more, best some seconds.");
+        }
+        return new Verification(state, grace, secret, listener, power, interval);
+    }
+
+    /**
+     * What the books say of the partitions that the consumer owns, as of the last half second. For any thread; zero before the
+     * consumer is open.
+     *
+     * @return the sums over all streams
+     */
+    public GroupTotals totals() {
+        Verifier open = verifier;
+        return open == null ? GroupTotals.NONE : open.totals();
     }
 
     @Override
@@ -119,9 +161,12 @@ public final class Verification implements ReceiveLaneInterceptor {
                     ErrorKind.INVALID,
                     "This verification belongs to a consumer already. Make one with Verification.create() for each consumer.");
         }
-        Told told = new Told();
+        Told told = new Told(group);
+        writer = logs.map(found -> new GroupManifestWriter(group, found, manifestEvery))
+                .orElse(null);
         reader = logs.map(found -> ManifestReader.of(found, told)).orElse(null);
-        verifier = new Verifier(group, state, logs.orElse(null), told, secret, grace, listener, System::nanoTime);
+        verifier =
+                new Verifier(group, state, logs.orElse(null), writer, told, secret, grace, listener, System::nanoTime);
     }
 
     private Verifier verifier() {
@@ -147,8 +192,13 @@ public final class Verification implements ReceiveLaneInterceptor {
     }
 
     @Override
-    public void settling(Collection<TopicPartition> partitions) throws Exception {
-        verifier().settling(partitions);
+    public void ended(Delivery delivery, Ending ending) {
+        verifier().ended(delivery, ending);
+    }
+
+    @Override
+    public void settling(Collection<Settlement> settlements) throws Exception {
+        verifier().settling(settlements);
     }
 
     @Override
@@ -165,6 +215,10 @@ public final class Verification implements ReceiveLaneInterceptor {
 
     @Override
     public void closed() {
+        GroupManifestWriter writing = writer;
+        if (writing != null) {
+            writing.close();
+        }
         ManifestReader reading = reader;
         if (reading != null) {
             reading.close();

@@ -4,6 +4,7 @@ import io.waybill.message.Delivery;
 import io.waybill.message.TopicPartition;
 import io.waybill.spi.ControlLogs;
 import io.waybill.spi.ReceiveLaneInterceptor;
+import io.waybill.spi.Settlement;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +32,20 @@ final class Verifier implements ReceiveLaneInterceptor {
 
     private static final int MOST_SAVES = 5;
 
+    /** So that whoever begins to read finds it, whatever retention took. */
+    private static final long SAY_ALL_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private final String group;
     private final VerifierState state;
     private final @Nullable ControlLogs logs;
+    private final @Nullable GroupManifestWriter manifests;
     private final Told told;
     private final byte @Nullable [] secret;
     private final long graceNanos;
     private final Consumer<Finding> listener;
     private final LongSupplier clock;
     private final ByPartition<Kept> partitions = new ByPartition<>();
+    private volatile GroupTotals totals = GroupTotals.NONE;
 
     /** The books of a partition, and which version of them is safe. */
     private static final class Kept {
@@ -46,12 +53,22 @@ final class Verifier implements ReceiveLaneInterceptor {
         final PartitionCheck check;
         long version;
         boolean changed;
+        /** Whether the control log is to be told something. */
+        boolean untold = true;
+
+        long toldAt;
         /** When the broker was first seen to have nothing left, with nothing having come since; 0 if it was not. */
         long emptySince;
 
         Kept(TopicPartition partition, PartitionCheck check) {
             this.partition = partition;
             this.check = check;
+        }
+
+        /** Something is to be saved, and to be told. */
+        void touch() {
+            changed = true;
+            untold = true;
         }
     }
 
@@ -60,6 +77,7 @@ final class Verifier implements ReceiveLaneInterceptor {
      *
      * @param state where the books are kept; closed by whoever made it
      * @param logs the control logs; null if there are none
+     * @param manifests what the control log is told by; null if there is none
      * @param grace how long a number may be missing behind one that came later, or behind all that the broker holds
      * @param listener told of findings, on the polling thread
      * @param clock the time, of {@link System#nanoTime}
@@ -68,6 +86,7 @@ final class Verifier implements ReceiveLaneInterceptor {
             String group,
             VerifierState state,
             @Nullable ControlLogs logs,
+            @Nullable GroupManifestWriter manifests,
             Told told,
             byte @Nullable [] secret,
             Duration grace,
@@ -76,6 +95,7 @@ final class Verifier implements ReceiveLaneInterceptor {
         this.group = group;
         this.state = state;
         this.logs = logs;
+        this.manifests = manifests;
         this.told = told;
         this.secret = secret;
         this.graceNanos = grace.toNanos();
@@ -135,7 +155,7 @@ final class Verifier implements ReceiveLaneInterceptor {
         Kept kept = partitions.get(delivery.topic(), delivery.partition());
         if (kept != null) {
             Verdict unused = kept.check.arrived(delivery, clock.getAsLong());
-            kept.changed = true;
+            kept.touch();
             kept.emptySince = 0;
         }
     }
@@ -145,17 +165,31 @@ final class Verifier implements ReceiveLaneInterceptor {
         Kept kept = partitions.get(delivery.topic(), delivery.partition());
         if (kept != null) {
             kept.check.passed(delivery);
-            kept.changed = true;
+            kept.touch();
         }
     }
 
     @Override
-    public void settling(Collection<TopicPartition> settled) throws Exception {
+    public void ended(Delivery delivery, Ending ending) {
+        Kept kept = partitions.get(delivery.topic(), delivery.partition());
+        if (kept != null) {
+            kept.check.ended(delivery, ending);
+        }
+    }
+
+    @Override
+    public void settling(Collection<Settlement> settlements) throws Exception {
         List<Kept> changed = new ArrayList<>();
-        for (TopicPartition partition : settled) {
+        for (Settlement settlement : settlements) {
+            TopicPartition partition = settlement.partition();
             Kept kept = partitions.get(partition.topic(), partition.partition());
-            if (kept != null && kept.changed) {
-                changed.add(kept);
+            if (kept != null) {
+                if (kept.check.finished(settlement.through())) {
+                    kept.touch();
+                }
+                if (kept.changed) {
+                    changed.add(kept);
+                }
             }
         }
         save(changed);
@@ -211,18 +245,49 @@ final class Verifier implements ReceiveLaneInterceptor {
     @Override
     public void between(Backlog backlog) {
         long now = clock.getAsLong();
+        GroupTotals sum = GroupTotals.NONE;
         for (Kept kept : partitions.values().toList()) {
             boolean found = kept.check.check(now - graceNanos, now);
             found |= lookAtTail(kept, backlog, now);
             if (found) {
                 keepWhatWasTold(kept);
             }
+            if (kept.untold || now - kept.toldAt > SAY_ALL_NANOS) {
+                tellLog(kept, now);
+            } else if (isTold()) {
+                kept.changed |= kept.check.forgetSettled();
+            }
+            sum = sum.and(kept.check.totals());
+        }
+        totals = sum;
+    }
+
+    /** Of the partitions that it owns, as of the last look. */
+    GroupTotals totals() {
+        return totals;
+    }
+
+    private boolean isTold() {
+        return manifests == null || manifests.isDone();
+    }
+
+    private void tellLog(Kept kept, long now) {
+        kept.untold = false;
+        kept.toldAt = now;
+        if (manifests != null) {
+            GroupManifest manifest = new GroupManifest(
+                    group,
+                    kept.partition.topic(),
+                    kept.partition.partition(),
+                    System.currentTimeMillis(),
+                    kept.check.books());
+            manifests.offer(kept.partition, manifest.encode());
         }
     }
 
     /** At once, or the next owner would tell it again. */
     private void keepWhatWasTold(Kept kept) {
-        kept.changed = true;
+        kept.touch();
         try {
             save(List.of(kept));
         } catch (Exception e) {
@@ -255,6 +320,10 @@ final class Verifier implements ReceiveLaneInterceptor {
 
     @Override
     public void released(TopicPartition partition) {
+        Kept kept = partitions.get(partition.topic(), partition.partition());
+        if (kept != null && kept.untold) {
+            tellLog(kept, clock.getAsLong());
+        }
         partitions.remove(partition.topic(), partition.partition());
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.message.Delivery;
 import io.waybill.message.Message;
+import io.waybill.spi.ReceiveLaneInterceptor.Ending;
 import io.waybill.spi.WaybillHeader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +24,7 @@ class PartitionCheckTest {
     private static final long MARK = 4711;
     private static final byte[] SECRET = {1, 2, 3};
 
-    private final Told told = new Told();
+    private final Told told = new Told("billing");
     private final List<Finding> findings = new ArrayList<>();
     private final PartitionCheck log = check(true, null);
     private final PartitionCheck queue = check(false, null);
@@ -59,6 +61,10 @@ class PartitionCheckTest {
                                 "orders", 3, acknowledged, numbers, new NumberSet(), new NumberSet())))
                 .encode(1 << 20)
                 .get(0));
+    }
+
+    private static Account account(PartitionCheck check) {
+        return Objects.requireNonNull(check.books().streams.get(new StreamId(Contents.hash("shop"), EPOCH)));
     }
 
     private void mark() {
@@ -116,7 +122,7 @@ class PartitionCheckTest {
         assertThat(log.arrived(new Delivery(message, 3, 2, 0, 1, null), NOW))
                 .as("again")
                 .isEqualTo(Verdict.FOREIGN);
-        assertThat(log.foreign()).isEqualTo(2);
+        assertThat(log.books().foreign).isEqualTo(2);
         assertThat(findings).isEmpty();
     }
 
@@ -125,7 +131,7 @@ class PartitionCheckTest {
         Message message = message("x");
         Delivery astray = new Delivery(message, 3, 1, 0, 1, stamp(message, 2, 1, null));
         assertThat(log.arrived(astray, NOW)).isEqualTo(Verdict.MISROUTED);
-        assertThat(log.streams()).isEmpty();
+        assertThat(log.books().streams).isEmpty();
         assertThat(findings)
                 .singleElement()
                 .hasToString("MISROUTED 1 of " + Long.toHexString(Contents.hash("shop"))
@@ -154,11 +160,7 @@ class PartitionCheckTest {
                 .isEqualTo(Verdict.DELIVERED);
         assertThat(guarded.arrived(new Delivery(message, 3, 2, 0, 1, stamp(message, 3, 900, null)), NOW))
                 .isEqualTo(Verdict.CORRUPTED);
-        assertThat(guarded.streams()
-                        .get(new StreamId(Contents.hash("shop"), EPOCH))
-                        .seen())
-                .as("a stranger takes no number")
-                .hasToString("[1]");
+        assertThat(account(guarded).seen).as("a stranger takes no number").hasToString("[1]");
     }
 
     @Test
@@ -168,7 +170,7 @@ class PartitionCheckTest {
         new Contents("orders", 3, null).vouch(other, message);
         log.arrived(delivery(1, 1, 1), NOW);
         assertThat(log.arrived(new Delivery(message, 3, 2, 0, 1, other), NOW)).isEqualTo(Verdict.DELIVERED);
-        assertThat(log.streams()).hasSize(2);
+        assertThat(log.books().streams).hasSize(2);
         assertThat(findings).isEmpty();
     }
 
@@ -192,9 +194,9 @@ class PartitionCheckTest {
         log.arrived(delivery(4, 1, 1), NOW);
         log.check(NOW, NOW);
         assertThat(findings).isEmpty();
-        assertThat(log.streams().values())
+        assertThat(log.books().streams.values())
                 .singleElement()
-                .satisfies(stream -> assertThat(stream.before()).isEqualTo(3));
+                .satisfies(stream -> assertThat(stream.before).isEqualTo(3));
     }
 
     @Test
@@ -234,7 +236,7 @@ class PartitionCheckTest {
 
         PartitionCheck next = check(true, null);
         next.readFrom(new DataInputStream(new ByteArrayInputStream(state)), NOW);
-        assertThat(next.foreign()).isEqualTo(1);
+        assertThat(next.books().foreign).isEqualTo(1);
         assertThat(next.arrived(delivery(5, 8, 1), NOW)).as("again").isEqualTo(Verdict.DELIVERED);
         assertThat(next.arrived(delivery(6, 10, 1), NOW)).isEqualTo(Verdict.DELIVERED);
         assertThat(findings).isEmpty();
@@ -242,6 +244,88 @@ class PartitionCheckTest {
         assertThat(findings)
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.numbers()).containsExactly(new NumberRange(2, 4)));
+    }
+
+    @Test
+    void w6_eachNumberThatCameIsInOneState() {
+        for (long number = 1; number <= 6; number++) {
+            log.arrived(delivery(number, 10 + number, 1), NOW);
+        }
+        log.ended(delivery(2, 12, 1), Ending.DEAD_LETTERED);
+        log.ended(delivery(3, 13, 1), Ending.FILTERED);
+        assertThat(log.finished(14)).isTrue();
+        assertThat(log.finished(14)).as("nothing new").isFalse();
+        assertThat(log.totals())
+                .as("handled 1 and 4, in flight 5 and 6")
+                .isEqualTo(new GroupTotals(2, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void w6_whatIsHandledAgainAfterACrashCountsOnce() throws IOException {
+        log.arrived(delivery(1, 1, 1), NOW);
+        log.ended(delivery(1, 1, 1), Ending.DEAD_LETTERED);
+        assertThat(log.finished(1)).isTrue();
+        PartitionCheck next = check(true, null);
+        next.readFrom(new DataInputStream(new ByteArrayInputStream(written(log))), NOW); // the settlement failed
+        next.arrived(delivery(1, 1, 2), NOW);
+        assertThat(next.finished(1)).isTrue();
+        assertThat(next.totals()).isEqualTo(new GroupTotals(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void w5_whatIsSettledIsForgottenAndNotMissedAgain() throws IOException {
+        mark();
+        tell(Manifest.Kind.OPENED, 2);
+        log.arrived(delivery(1, 1, 1), NOW);
+        log.arrived(delivery(2, 2, 1), NOW);
+        assertThat(log.finished(1)).isTrue();
+        tell(Manifest.Kind.CLOSED, 2);
+        assertThat(log.forgetSettled()).as("2 is not finished").isFalse();
+        assertThat(log.finished(2)).isTrue();
+        int before = written(log).length;
+        assertThat(log.forgetSettled()).isTrue();
+        assertThat(log.books().streams).isEmpty();
+        assertThat(log.totals().handled()).as("the sums stay").isEqualTo(2);
+        assertThat(written(log)).hasSizeLessThan(before);
+
+        PartitionCheck next = check(true, null);
+        next.readFrom(new DataInputStream(new ByteArrayInputStream(written(log))), NOW);
+        next.check(NOW, NOW);
+        assertThat(next.tailSince(NOW))
+                .as("the log still tells of it, and nobody misses it")
+                .isZero();
+        assertThat(next.arrived(delivery(1, 3, 1), NOW)).as("a copy").isEqualTo(Verdict.DELIVERED);
+        assertThat(next.tailSince(NOW)).isZero();
+        assertThat(findings).isEmpty();
+    }
+
+    @Test
+    void w5_whatIsOpenIsNotForgotten() {
+        mark();
+        tell(Manifest.Kind.OPENED, 3);
+        log.arrived(delivery(1, 1, 1), NOW);
+        log.arrived(delivery(3, 2, 1), NOW);
+        assertThat(log.finished(2)).isTrue();
+        tell(Manifest.Kind.CLOSED, 4);
+        assertThat(log.forgetSettled()).as("2 and 4 are missing").isFalse();
+    }
+
+    @Test
+    void w5_onceTheLogHasForgottenItSoHaveTheBooks() throws IOException {
+        tell(Manifest.Kind.OPENED, 1);
+        log.arrived(delivery(1, 1, 1), NOW);
+        assertThat(log.finished(1)).isTrue();
+        tell(Manifest.Kind.CLOSED, 1);
+        assertThat(log.forgetSettled()).isTrue();
+        int named = written(log).length;
+
+        Told shorter = new Told("billing");
+        PartitionCheck next = new PartitionCheck("billing", "orders", 3, true, null, shorter, MARK, findings::add);
+        next.readFrom(new DataInputStream(new ByteArrayInputStream(written(log))), NOW);
+        assertThat(next.forgetSettled()).as("it is not read yet").isFalse();
+        shorter.read(new Mark("billing", "orders", 3, MARK).encode());
+        assertThat(next.forgetSettled()).isTrue();
+        assertThat(written(next)).hasSizeLessThan(named);
     }
 
     @Test

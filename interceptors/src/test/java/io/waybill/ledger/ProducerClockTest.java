@@ -60,7 +60,7 @@ class ProducerClockTest {
             }
             mark(LATER);
 
-            Told told = new Told();
+            Told told = new Told("billing");
             try (ControlLogs.LogReader reader = logs.open(ManifestWriter.LOG, true)) {
                 reader.read(Duration.ofMillis(1)).forEach(told::read);
             }

@@ -82,7 +82,7 @@ class StreamCheckTest {
         arrive(1, 3);
         assertThat(check.check(allAcknowledged(3), LATER)).hasToString("[2]");
         assertThat(check.check(allAcknowledged(3), LATER).isEmpty()).isTrue();
-        assertThat(check.lost()).hasToString("[2]");
+        assertThat(check.account().lost).hasToString("[2]");
     }
 
     @Test
@@ -123,17 +123,17 @@ class StreamCheckTest {
         arrive(1, 3);
         assertThat(check.check(allAcknowledged(3), LATER)).hasToString("[2]");
         assertThat(check.arrived(2, false, LATER)).isEqualTo(Verdict.LATE);
-        assertThat(check.lost().isEmpty()).isTrue();
-        assertThat(check.late()).isEqualTo(1);
+        assertThat(check.account().lost.isEmpty()).isTrue();
+        assertThat(check.account().late).isEqualTo(1);
     }
 
     @Test
     void aSecondCopyIsADuplicateAndARedeliveryIsNone() {
         arrive(1);
         assertThat(check.arrived(1, true, EARLY)).isEqualTo(Verdict.DELIVERED);
-        assertThat(check.duplicates()).isZero();
+        assertThat(check.account().duplicates).isZero();
         assertThat(check.arrived(1, false, EARLY)).isEqualTo(Verdict.DUPLICATE);
-        assertThat(check.duplicates()).isEqualTo(1);
+        assertThat(check.account().duplicates).isEqualTo(1);
     }
 
     @Test
@@ -145,11 +145,11 @@ class StreamCheckTest {
                 .hasToString("[5]");
 
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        check.writeTo(new DataOutputStream(bytes));
-        StreamCheck restored =
-                StreamCheck.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), LATER);
+        check.account().writeTo(new DataOutputStream(bytes));
+        StreamCheck restored = StreamCheck.of(
+                Account.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))), LATER);
 
-        assertThat(restored.duplicates()).isEqualTo(1);
+        assertThat(restored.account().duplicates).isEqualTo(1);
         assertThat(restored.arrived(4, true, LATER)).isEqualTo(Verdict.DELIVERED);
         assertThat(restored.check(allAcknowledged(6), LATER - 1).isEmpty())
                 .as("the grace begins anew")
@@ -202,8 +202,9 @@ class StreamCheckTest {
             }
             if (random.nextInt(200) == 0) {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                now.writeTo(new DataOutputStream(bytes));
-                now = StreamCheck.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), EARLY);
+                now.account().writeTo(new DataOutputStream(bytes));
+                now = StreamCheck.of(
+                        Account.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))), EARLY);
             }
         }
         assertThat(reported.isEmpty()).isTrue();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.waybill.message.Delivery;
 import io.waybill.message.Message;
 import io.waybill.message.TopicPartition;
+import io.waybill.spi.Settlement;
 import io.waybill.spi.WaybillHeader;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,14 +21,15 @@ import org.junit.jupiter.api.Test;
 /** State and time, without a broker. */
 class VerifierTest {
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+    private static final List<Settlement> SETTLED = List.of(Settlement.prefix(PARTITION, 0, 1));
     private static final Duration GRACE = Duration.ofNanos(100);
 
     private final List<Finding> findings = new ArrayList<>();
-    private final Told told = new Told();
+    private final Told told = new Told("billing");
     private final AtomicLong clock = new AtomicLong(1);
 
     private Verifier verifier(VerifierState state) throws Exception {
-        Verifier verifier = new Verifier("billing", state, null, told, null, GRACE, findings::add, clock::get);
+        Verifier verifier = new Verifier("billing", state, null, null, told, null, GRACE, findings::add, clock::get);
         verifier.assigned(PARTITION, true);
         return verifier;
     }
@@ -63,7 +65,7 @@ class VerifierTest {
         Verifier first = verifier(state);
         first.arrived(delivery(1, 0));
         first.arrived(delivery(3, 2));
-        first.settling(List.of(PARTITION));
+        first.settling(SETTLED);
         first.released(PARTITION);
 
         Verifier second = verifier(state);
@@ -81,13 +83,13 @@ class VerifierTest {
         VerifierState state = VerifierState.memory();
         Verifier zombie = verifier(state);
         zombie.arrived(delivery(1, 0));
-        zombie.settling(List.of(PARTITION));
+        zombie.settling(SETTLED);
 
         Verifier owner = verifier(state);
         zombie.arrived(delivery(2, 1));
-        zombie.settling(List.of(PARTITION));
+        zombie.settling(SETTLED);
         owner.arrived(delivery(3, 2));
-        owner.settling(List.of(PARTITION));
+        owner.settling(SETTLED);
 
         Verifier next = verifier(state);
         next.arrived(delivery(4, 3));
@@ -103,7 +105,7 @@ class VerifierTest {
         Verifier first = verifier(state);
         first.arrived(delivery(1, 0));
         first.arrived(delivery(3, 2));
-        first.settling(List.of(PARTITION));
+        first.settling(SETTLED);
         tell(3);
         pass(GRACE.toNanos());
         first.between(partition -> 0);
@@ -120,13 +122,13 @@ class VerifierTest {
     void whatCannotBeSavedIsNotSettled() throws Exception {
         Verifier verifier = verifier(new Broken());
         verifier.arrived(delivery(1, 0));
-        assertThatThrownBy(() -> verifier.settling(List.of(PARTITION))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> verifier.settling(SETTLED)).isInstanceOf(IOException.class);
     }
 
     @Test
     void nothingIsWrittenWhereNothingHasChanged() throws Exception {
         Verifier verifier = verifier(new Broken());
-        verifier.settling(List.of(PARTITION));
+        verifier.settling(SETTLED);
     }
 
     @Test
@@ -189,6 +191,7 @@ class VerifierTest {
         Verifier verifier = new Verifier(
                 "billing",
                 VerifierState.memory(),
+                null,
                 null,
                 told,
                 null,

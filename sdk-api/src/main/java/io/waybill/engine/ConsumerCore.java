@@ -2,12 +2,14 @@ package io.waybill.engine;
 
 import io.waybill.message.Capability;
 import io.waybill.message.CloseReport;
+import io.waybill.message.Delivery;
 import io.waybill.message.MessagingException;
 import io.waybill.message.State;
 import io.waybill.message.Support;
 import io.waybill.message.TopicPartition;
 import io.waybill.spi.Adapter;
 import io.waybill.spi.ReceiveLaneInterceptor;
+import io.waybill.spi.ReceiveLaneInterceptor.Ending;
 import io.waybill.spi.Receiver;
 import io.waybill.spi.ReceiverOptions;
 import java.time.Duration;
@@ -85,7 +87,7 @@ public final class ConsumerCore {
         this.lifecycle = new Lifecycle("Consumer of group '" + options.group() + "'", events::state);
         this.pool = new WorkerPool("waybill-" + options.group(), options.concurrency());
         this.deadLetters = new DeadLetters(options, deadLetterProducer);
-        this.runner = new DeliveryRunner(options, processor, deadLetters, threads, counters);
+        this.runner = new DeliveryRunner(options, processor, this::ended, deadLetters, threads, counters);
         this.startPositions = new StartPositions(adapter, options);
         this.thread = Threads.platform("waybill-poll-" + options.group(), this::run);
     }
@@ -147,6 +149,17 @@ public final class ConsumerCore {
         deadLetters.close();
         closeInterceptors(interceptors);
         lifecycle.move(State.CLOSED, null);
+    }
+
+    /** Those that are switched off hear it, too, as they hear of settlements. */
+    private void ended(Delivery delivery, Ending ending) {
+        for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
+            try {
+                interceptor.target().ended(delivery, ending);
+            } catch (RuntimeException e) {
+                LOG.error("A lane interceptor of group '{}' failed at the end of {}", options.group(), delivery, e);
+            }
+        }
     }
 
     private void closeInterceptors(List<Switched<ReceiveLaneInterceptor>> opened) {

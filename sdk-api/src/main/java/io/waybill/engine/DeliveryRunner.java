@@ -1,11 +1,14 @@
 package io.waybill.engine;
 
+import io.waybill.message.Delivery;
 import io.waybill.message.PauseException;
 import io.waybill.message.RefusedException;
 import io.waybill.message.RetryLaterException;
+import io.waybill.spi.ReceiveLaneInterceptor.Ending;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,18 +25,22 @@ final class DeliveryRunner {
 
     private final ConsumerOptions options;
     private final Processor processor;
+    private final BiConsumer<Delivery, Ending> ended;
     private final DeadLetters deadLetters;
     private final SharedThreads threads;
     private final ConsumerCounters counters;
 
+    /** @param ended told of what ends without having been handled */
     DeliveryRunner(
             ConsumerOptions options,
             Processor processor,
+            BiConsumer<Delivery, Ending> ended,
             DeadLetters deadLetters,
             SharedThreads threads,
             ConsumerCounters counters) {
         this.options = options;
         this.processor = processor;
+        this.ended = ended;
         this.deadLetters = deadLetters;
         this.threads = threads;
         this.counters = counters;
@@ -45,7 +52,9 @@ final class DeliveryRunner {
             return bury(assignment, entry, entry.deadBecause);
         }
         try {
-            process(entry);
+            if (!process(entry)) {
+                ended.accept(entry.delivery(), Ending.FILTERED);
+            }
             counters.handled.increment();
             assignment.pool().passed();
             return FINISHED;
@@ -57,9 +66,9 @@ final class DeliveryRunner {
         }
     }
 
-    private void process(Entry entry) throws Exception {
+    private boolean process(Entry entry) throws Exception {
         try {
-            processor.process(entry.delivery());
+            return processor.process(entry.delivery());
         } finally {
             boolean unused = Thread.interrupted(); // what a handler left must not meet the next one, nor a dead letter
         }
@@ -110,6 +119,7 @@ final class DeliveryRunner {
         } catch (Throwable failure) {
             return notBuried(assignment, entry, failure);
         }
+        ended.accept(entry.delivery(), Ending.DEAD_LETTERED);
         counters.deadLettered.increment();
         log(() -> LOG.warn("{} went to the dead letters of group '{}'", entry.delivery(), options.group(), reason));
         return FINISHED;

@@ -119,13 +119,8 @@ final class PollLoop implements ReceiverSink {
 
     /** Interceptors that are switched off are told of partitions, too: else they could not be switched on. */
     private void settling(List<Settlement> done) throws Exception {
-        if (interceptors.isEmpty()) {
-            return;
-        }
-        List<TopicPartition> partitions =
-                done.stream().map(Settlement::partition).toList();
         for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
-            interceptor.target().settling(partitions);
+            interceptor.target().settling(done);
         }
     }
 

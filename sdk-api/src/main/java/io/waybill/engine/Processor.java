@@ -9,7 +9,8 @@ public interface Processor {
      * Handles a delivery.
      *
      * @param delivery what arrived
+     * @return whether the handler has handled it; false if an interceptor did not let it through
      * @throws Exception if this attempt failed
      */
-    void process(Delivery delivery) throws Exception;
+    boolean process(Delivery delivery) throws Exception;
 }

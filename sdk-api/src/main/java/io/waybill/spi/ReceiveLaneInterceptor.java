@@ -39,12 +39,21 @@ public interface ReceiveLaneInterceptor {
     default void assigned(TopicPartition partition, boolean log) throws Exception {}
 
     /**
+     * A delivery is finished, and no handler has handled it. Called by the thread that finished it, so by many, before the
+     * {@link #settling} that covers it; again if it comes again. Must not block.
+     *
+     * @param delivery which
+     * @param ending how it ended
+     */
+    default void ended(Delivery delivery, Ending ending) {}
+
+    /**
      * Before the broker is told what is finished: once that has happened, this does not come again.
      *
-     * @param partitions of which partitions something is finished
+     * @param settlements what is finished, for each partition of which something is
      * @throws Exception if it must not be told: it stays unsettled, and this is called again after a while
      */
-    default void settling(Collection<TopicPartition> partitions) throws Exception {}
+    default void settling(Collection<Settlement> settlements) throws Exception {}
 
     /**
      * Now and then, at least each second, while the consumer runs.
@@ -62,6 +71,14 @@ public interface ReceiveLaneInterceptor {
 
     /** Behind the consumer's last delivery, while the broker can still be asked; by any thread. */
     default void closed() {}
+
+    /** How a delivery ends without a handler. */
+    enum Ending {
+        /** The broker holds it in the group's dead-letter topic. */
+        DEAD_LETTERED,
+        /** A receive interceptor returned without letting it through. */
+        FILTERED
+    }
 
     /** Asks the broker. Of use during {@link #between} only. */
     @FunctionalInterface

@@ -43,7 +43,7 @@ class AssignmentTest {
     private final WorkerPool pool = new WorkerPool("test", 4);
     private final SharedThreads threads = new SharedThreads();
     private final AtomicInteger handled = new AtomicInteger();
-    private Processor processor = delivery -> handled.incrementAndGet();
+    private Processor processor = delivery -> handled.incrementAndGet() > 0;
 
     @AfterEach
     void close() {
@@ -56,7 +56,12 @@ class AssignmentTest {
             throw new IllegalStateException("none expected");
         });
         DeliveryRunner runner = new DeliveryRunner(
-                OPTIONS, delivery -> processor.process(delivery), deadLetters, threads, new ConsumerCounters());
+                OPTIONS,
+                delivery -> processor.process(delivery),
+                (delivery, ending) -> {},
+                deadLetters,
+                threads,
+                new ConsumerCounters());
         return new Assignment(PARTITION, OPTIONS, pool, runner, false, before);
     }
 
@@ -93,6 +98,7 @@ class AssignmentTest {
         processor = delivery -> {
             handled.incrementAndGet();
             gate.await();
+            return true;
         };
         Assignment assignment = assignment(null);
         deliver(assignment, delivery(0));

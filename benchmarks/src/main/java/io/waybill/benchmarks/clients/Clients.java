@@ -21,6 +21,7 @@ public final class Clients {
             "kafka",
             Map.of(
                     "waybill", WaybillClient::new,
+                    "waybill-ledger", WaybillClient::withLedger,
                     "native", KafkaNative::tuned,
                     "native-linger-0", KafkaNative::tuned,
                     "native-checked", KafkaNative::checked,

@@ -3,34 +3,52 @@ package io.waybill.benchmarks.clients;
 import io.waybill.Consumer;
 import io.waybill.Producer;
 import io.waybill.Waybill;
+import io.waybill.ledger.Stamping;
+import io.waybill.ledger.Verification;
 import io.waybill.message.Message;
 import io.waybill.message.Receipt;
 import java.util.concurrent.CompletableFuture;
 
-/** Waybill as one uses it, with its defaults. */
+/** Waybill as one uses it, with its defaults; and with stamps and their verification. */
 final class WaybillClient implements Client {
     private final Workplace workplace;
     private final Waybill waybill;
 
+    private final boolean ledger;
+
     WaybillClient(Workplace workplace) {
+        this(workplace, false);
+    }
+
+    private WaybillClient(Workplace workplace, boolean ledger) {
         this.workplace = workplace;
         this.waybill = Waybill.connect(workplace.uri());
+        this.ledger = ledger;
+    }
+
+    static WaybillClient withLedger(Workplace workplace) {
+        return new WaybillClient(workplace, true);
     }
 
     @Override
     public Sending sending() {
-        return new WaybillSending(waybill.producer("bench").open(), workplace.topic());
+        Producer.Builder producer = waybill.producer("bench");
+        if (ledger) {
+            producer = producer.interceptLane(Stamping.create());
+        }
+        return new WaybillSending(producer.open(), workplace.topic());
     }
 
     @Override
     public AutoCloseable consuming(Handling handling) {
-        Consumer consumer = waybill.consumer(Workplace.GROUP)
-                .ordering(workplace.ordering())
-                .concurrency(workplace.concurrency())
-                .subscribe(
-                        workplace.topic(),
-                        delivery -> handling.handle(delivery.message().body()));
-        return consumer;
+        Consumer.Builder consumer =
+                waybill.consumer(Workplace.GROUP).ordering(workplace.ordering()).concurrency(workplace.concurrency());
+        if (ledger) {
+            consumer = consumer.interceptLane(Verification.create());
+        }
+        return consumer.subscribe(
+                workplace.topic(),
+                delivery -> handling.handle(delivery.message().body()));
     }
 
     @Override

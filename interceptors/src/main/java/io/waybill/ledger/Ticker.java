@@ -5,38 +5,37 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes manifests in a thread of its own, which may block for the broker: first that a life begins, then what changes. */
-final class ManifestThread {
+/** Does something now and then, and something else at its end, in a thread of its own, which may block for the broker. */
+final class Ticker {
     private static final Logger LOG = LoggerFactory.getLogger("io.waybill.ledger");
     private static final long END_MILLIS = 20_000;
 
-    private final ManifestWriter writer;
+    private final Runnable work;
+    private final Runnable last;
     private final long everyMillis;
     private final Thread thread;
     private boolean closed;
 
-    private ManifestThread(String producer, ManifestWriter writer, Duration every) {
-        this.writer = writer;
+    private Ticker(String name, Duration every, Runnable work, Runnable last) {
+        this.work = work;
+        this.last = last;
         this.everyMillis = Math.max(1, every.toMillis());
-        this.thread = new Thread(this::run, "waybill-manifest-" + producer);
+        this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
 
-    /** Returns when the control log says that a life begins, or cannot be told so now. */
-    static ManifestThread start(String producer, ManifestWriter writer, Duration every) {
-        ManifestThread started = new ManifestThread(producer, writer, every);
-        writer.open();
-        started.thread.start();
-        return started;
+    /** Starts; the first work is done when the interval is over. */
+    static Ticker start(String name, Duration every, Runnable work, Runnable last) {
+        Ticker ticker = new Ticker(name, every, work, last);
+        ticker.thread.start();
+        return ticker;
     }
 
     private void run() {
-        boolean goOn = true;
-        while (goOn) {
-            goOn = !awaitClose();
-            boolean unused = goOn && writer.publish();
+        while (!awaitClose()) {
+            work.run();
         }
-        writer.close();
+        last.run();
     }
 
     private synchronized boolean awaitClose() {
@@ -53,7 +52,7 @@ final class ManifestThread {
         return closed;
     }
 
-    /** Returns when the last manifest is written, or cannot be. */
+    /** Returns when the last work is done, or cannot be. */
     void close() {
         synchronized (this) {
             closed = true;
