@@ -82,8 +82,7 @@ final class QueueConsumer extends DefaultConsumer {
         if (overflown) {
             return;
         }
-        Delivery delivery =
-                Wire.delivery(partition.topic(), partition.partition(), envelope.getDeliveryTag(), properties, body);
+        Delivery delivery = Wire.delivery(partition.topic(), partition.partition(), envelope, properties, body);
         int bytes = bytes(delivery);
         boolean wasEmpty;
         synchronized (inbox) {

@@ -1,6 +1,7 @@
 package io.waybill.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.LongString;
 import io.waybill.message.Delivery;
 import io.waybill.message.Headers;
@@ -51,7 +52,9 @@ final class Wire {
         return name.startsWith("x-") || name.equals("CC") || name.equals("BCC");
     }
 
-    static Delivery delivery(String topic, int partition, long tag, AMQP.BasicProperties properties, byte[] body) {
+    /** What counts returns does not count all that comes again: from 4.0 on, not what a lost consumer had. The flag says it. */
+    static Delivery delivery(
+            String topic, int partition, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
         Map<String, Object> all = properties.getHeaders();
         byte[] key = null;
         byte[] waybill = null;
@@ -75,9 +78,13 @@ final class Wire {
             }
             headers = builder == null ? headers : builder.build();
         }
+        if (envelope.isRedeliver()) {
+            attempt = Math.max(attempt, 2);
+        }
         Date sent = properties.getTimestamp();
+        long sentAt = sent == null ? -1 : sent.getTime();
         return WaybillHeader.delivery(
-                topic, partition, tag, sent == null ? -1 : sent.getTime(), attempt, key, headers, body, waybill);
+                topic, partition, envelope.getDeliveryTag(), sentAt, attempt, key, headers, body, waybill);
     }
 
     /** A sender that is not Waybill may have written anything there. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ final class ChildConsumer implements KillableConsumer {
 
     private final Process process;
     private final List<String> begun = new CopyOnWriteArrayList<>();
+    private final List<String> found = new CopyOnWriteArrayList<>();
     private volatile boolean killed;
     private @Nullable Process frost;
 
@@ -40,17 +42,25 @@ final class ChildConsumer implements KillableConsumer {
     }
 
     static ChildConsumer start(String uri, String group, String topic, Duration session) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ConsumerMain.class.getName(),
-                        group,
-                        topic,
-                        session.toString())
-                .redirectError(Redirect.INHERIT);
+        return start(uri, List.of(group, topic, session.toString()));
+    }
+
+    /** One that looks for losses, with its state in a folder. */
+    static ChildConsumer start(String uri, String group, String topic, Duration session, Path state)
+            throws IOException {
+        return start(uri, List.of(group, topic, session.toString(), state.toString()));
+    }
+
+    private static ChildConsumer start(String uri, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ConsumerMain.class.getName()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
         builder.environment().put(ConsumerMain.URI, uri);
         return new ChildConsumer(builder.start());
     }
@@ -61,6 +71,8 @@ final class ChildConsumer implements KillableConsumer {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith(ConsumerMain.BEGUN)) {
                     begun.add(line.substring(ConsumerMain.BEGUN.length()));
+                } else if (line.startsWith(ConsumerMain.FOUND)) {
+                    found.add(line.substring(ConsumerMain.FOUND.length()));
                 }
             }
         } catch (IOException e) {
@@ -73,6 +85,11 @@ final class ChildConsumer implements KillableConsumer {
     @Override
     public List<String> begun() {
         return List.copyOf(begun);
+    }
+
+    @Override
+    public List<String> found() {
+        return List.copyOf(found);
     }
 
     @Override

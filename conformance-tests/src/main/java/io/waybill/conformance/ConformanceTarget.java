@@ -1,5 +1,6 @@
 package io.waybill.conformance;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -146,6 +147,19 @@ public interface ConformanceTarget {
      */
     default KillableConsumer startConsumer(String group, String topic) throws Exception {
         return ChildConsumer.start(uri(), group, topic, session());
+    }
+
+    /**
+     * Starts an instance that can be killed and looks for losses. Default: a JVM of its own on the class path of this one.
+     *
+     * @param group the group to join
+     * @param topic what to read; {@link KillableConsumer} says what its handler does
+     * @param state the folder of the verifier's state
+     * @return a running consumer
+     * @throws Exception if it cannot be started
+     */
+    default KillableConsumer startVerifyingConsumer(String group, String topic, Path state) throws Exception {
+        return ChildConsumer.start(uri(), group, topic, session(), state);
     }
 
     /**

@@ -1,11 +1,14 @@
 package io.waybill.conformance;
 
+import io.waybill.Consumer;
 import io.waybill.Waybill;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,16 +98,36 @@ public abstract class InProcessTarget implements ConformanceTarget {
 
     @Override
     public final KillableConsumer startConsumer(String group, String topic) {
+        return startConsumer(group, topic, new CopyOnWriteArrayList<>(), consumer -> consumer);
+    }
+
+    @Override
+    public final KillableConsumer startVerifyingConsumer(String group, String topic, Path state) {
+        List<String> found = new CopyOnWriteArrayList<>();
+        return startConsumer(
+                group,
+                topic,
+                found,
+                consumer -> consumer.interceptLane(
+                        Watch.verification(state).onFinding(finding -> found.add(finding.toString()))));
+    }
+
+    private KillableConsumer startConsumer(
+            String group, String topic, List<String> found, UnaryOperator<Consumer.Builder> more) {
         List<String> begun = new CopyOnWriteArrayList<>();
         CountDownLatch released = new CountDownLatch(1);
         Waybill instance = Waybill.connect(uri);
-        var unused = instance.consumer(group)
-                .session(session())
+        var unused = more.apply(instance.consumer(group).session(session()))
                 .subscribe(topic, KillableConsumer.handler(begun::add, released));
         return new KillableConsumer() {
             @Override
             public List<String> begun() {
                 return List.copyOf(begun);
+            }
+
+            @Override
+            public List<String> found() {
+                return List.copyOf(found);
             }
 
             @Override

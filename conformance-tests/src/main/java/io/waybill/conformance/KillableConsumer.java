@@ -38,6 +38,15 @@ public interface KillableConsumer extends AutoCloseable {
     List<String> begun();
 
     /**
+     * What it found, if it looks for losses.
+     *
+     * @return the findings as texts; none by default
+     */
+    default List<String> found() {
+        return List.of();
+    }
+
+    /**
      * Lets the handlers return that are stuck, and all later ones. Of a frozen instance they return when it is thawed, before
      * it hears of anything else, or earlier.
      */

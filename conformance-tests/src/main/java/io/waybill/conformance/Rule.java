@@ -65,6 +65,31 @@ public enum Rule {
     I7(Section.INTERCEPTORS, "What a lane interceptor throws fails its send alone, and nothing is stored."),
     I8(Section.INTERCEPTORS, "Who says that nothing can be handled now pauses the consumer and burns no attempt."),
 
+    W1(Section.LOSSES, "What is stored is in the order of its numbers, from 1 on."),
+    W2(
+            Section.LOSSES,
+            "No number is used for two messages; failed and unknown sends raise no alarm.",
+            State.BUILT,
+            Capability.CONTROL_LOG),
+    W3(
+            Section.LOSSES,
+            "What is lost, doubled, changed or astray is named by number, and nothing else.",
+            State.BUILT,
+            Capability.CONTROL_LOG),
+    W4(
+            Section.LOSSES,
+            "Losses at the head, in the middle and at the end are seen.",
+            State.BUILT,
+            Capability.CONTROL_LOG),
+    W5(
+            Section.LOSSES,
+            "What happens every day raises no alarm; what was seen goes with the partition.",
+            State.BUILT,
+            Capability.CONTROL_LOG),
+    W6(Section.LOSSES, "The ledger adds up: each number is in one state.", State.PLANNED),
+    W7(Section.LOSSES, "With a secret, only what is sealed is believed.", State.BUILT, Capability.CONTROL_LOG),
+    W8(Section.LOSSES, "It costs little time and little memory.", State.PLANNED),
+
     /** Bad input, which has no number; tests of it begin with {@code input}. */
     INPUT(Section.INPUT, "Bad input gets one error that says what was wrong, where, and what to do.");
 
@@ -76,6 +101,8 @@ public enum Rule {
         CONSUME("Consume"),
         /** The rules I. */
         INTERCEPTORS("Interceptors"),
+        /** The rules W. */
+        LOSSES("Loss detection"),
         /** What has no number. */
         INPUT("Input");
 

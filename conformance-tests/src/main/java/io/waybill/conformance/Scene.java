@@ -11,6 +11,9 @@ import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Support;
 import io.waybill.message.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -181,6 +185,20 @@ final class Scene implements AutoCloseable {
         CompletableFuture.allOf(sent).join();
     }
 
+    /** A new folder, which is deleted when the test ends. */
+    Path folder() throws IOException {
+        Path folder = Files.createTempDirectory("waybill");
+        closing.push(() -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        });
+        return folder;
+    }
+
     /** A latch to hold handlers with; it opens at the end of the test, so that no handler is stuck for ever. */
     CountDownLatch gate() {
         CountDownLatch gate = new CountDownLatch(1);
@@ -196,13 +214,26 @@ final class Scene implements AutoCloseable {
 
     /** An instance that can be killed; it ends with the test. */
     KillableConsumer killable(String group, String topic) throws Exception {
-        KillableConsumer consumer = closed(target.startConsumer(group, topic));
+        return reporting(closed(target.startConsumer(group, topic)));
+    }
+
+    /** The same, and it looks for losses. */
+    KillableConsumer killable(String group, String topic, Path state) throws Exception {
+        return reporting(closed(target.startVerifyingConsumer(group, topic, state)));
+    }
+
+    private KillableConsumer reporting(KillableConsumer consumer) {
         return new KillableConsumer() {
             private boolean killed;
 
             @Override
             public List<String> begun() {
                 return consumer.begun();
+            }
+
+            @Override
+            public List<String> found() {
+                return consumer.found();
             }
 
             @Override

@@ -9,7 +9,7 @@ import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.implementation.FixedValue;
 import net.bytebuddy.implementation.StubMethod;
 
-/** What the core may do wrong: the rule that it breaks, the test that must fail, and what its failure must speak of. */
+/** What the core and the ledger may do wrong: the rule that it breaks, the test that must fail, and what its failure must speak of. */
 enum EngineDefect {
     NEVER_LOOKS_AT_THE_CLOCK(
             "S4", FaultConformance.class, "aSilentBroker", "all sends end", "engine.SendLane", nothing("sweep")),
@@ -184,7 +184,126 @@ enum EngineDefect {
             "whileNothingIsLetThroughNoAttemptCounts",
             "it says why",
             "engine.Hold",
-            always("lasts", false));
+            always("lasts", false)),
+
+    NUMBERS_OUTSIDE_OF_THE_LANE(
+            "W1",
+            LossConformance.class,
+            "theOrderOfStoringIsThatOfNumbers",
+            "numbers of partition",
+            "ledger.Stamp",
+            changed(LedgerChanges.NeighboursTurned.class, "on")),
+
+    COUNTS_ALL_PARTITIONS_TOGETHER(
+            "W1",
+            LossConformance.class,
+            "theOrderOfStoringIsThatOfNumbers",
+            "numbers of partition",
+            "ledger.Stamp",
+            changed(LedgerChanges.NumberOfAnotherCounter.class, "on")),
+
+    USES_THE_NUMBER_OF_A_FAILED_SEND_AGAIN(
+            "W2",
+            LossConformance.class,
+            "numbersOfFailedSends",
+            "numbers of two messages",
+            "ledger.StreamBook",
+            changed(LedgerChanges.NumberGivenBack.class, "ended")),
+
+    CLAIMS_THAT_FAILED_SENDS_ARE_ACKNOWLEDGED(
+            "W2",
+            LossConformance.class,
+            "numbersOfFailedSends",
+            "what was told",
+            "ledger.StreamBook",
+            changed(LedgerChanges.AllAcknowledged.class, "ended")),
+
+    TAKES_EVERY_GAP_FOR_A_LOSS(
+            "W2",
+            LossConformance.class,
+            "numbersOfFailedSends",
+            "what was told",
+            "ledger.StreamCheck",
+            builder -> builder.visit(Advice.to(LedgerChanges.NobodyAsked.class).on(named("missing")))
+                    .visit(Advice.to(LedgerChanges.AllOfIt.class).on(named("acknowledged")))),
+
+    TELLS_BEFORE_THE_GRACE_IS_OVER(
+            "W3",
+            LossConformance.class,
+            "notBeforeTheGrace",
+            "told after",
+            "ledger.StreamCheck",
+            changed(LedgerChanges.AtOnce.class, "check")),
+
+    TAKES_EVERY_PARTITION_FOR_THE_RIGHT_ONE(
+            "W3",
+            LossConformance.class,
+            "eachVerdictIsExact",
+            "MISROUTED",
+            "ledger.Contents",
+            always("isForHere", true)),
+
+    SEES_NO_CHANGE_OF_A_BODY(
+            "W3",
+            LossConformance.class,
+            "eachVerdictIsExact",
+            "CORRUPTED",
+            "ledger.Contents",
+            always("isUnchanged", true)),
+
+    NEVER_LOOKS_AT_THE_TAIL(
+            "W4", LossConformance.class, "lostEnds", "Not all is told", "ledger.Verifier", always("lookAtTail", false)),
+
+    WRITES_NO_MANIFEST(
+            "W4", LossConformance.class, "lostEnds", "Not all is told", "ledger.ManifestWriter", nothing("write")),
+
+    TAKES_A_REDELIVERY_FOR_A_DUPLICATE(
+            "W5",
+            LossStateConformance.class,
+            "whatComesAgain",
+            "what was told",
+            "ledger.PartitionCheck",
+            always("isAgain", false)),
+
+    LEAVES_THE_STATE_BEHIND(
+            "W5",
+            LossStateConformance.class,
+            "lostBetweenOwners",
+            "Not all is told",
+            "ledger.PartitionCheck",
+            nothing("readFrom")),
+
+    ACKNOWLEDGES_BEFORE_THE_STATE_IS_SAFE(
+            "W5",
+            LossStateConformance.class,
+            "theStateIsAway",
+            "what is handled and not acknowledged",
+            "ledger.Verifier",
+            nothing("settling")),
+
+    FORGETS_WHAT_ANOTHER_OWNER_SAW(
+            "W5",
+            LossStateConformance.class,
+            "anOwnerWithOldBooks",
+            "what was told",
+            "ledger.StreamCheck",
+            nothing("merge")),
+
+    FORGETS_WHAT_IT_TOLD(
+            "W3",
+            LossStateConformance.class,
+            "toldOnce",
+            "what was told",
+            "ledger.Verifier",
+            nothing("keepWhatWasTold")),
+
+    BELIEVES_EVERYBODY(
+            "W7",
+            LossConformance.class,
+            "onlyWhatIsSealedIsBelieved",
+            "Not all is told",
+            "ledger.Contents",
+            always("isGenuine", true));
 
     final String rule;
     final Class<?> chapter;

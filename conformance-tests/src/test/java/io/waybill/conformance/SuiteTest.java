@@ -34,7 +34,7 @@ class SuiteTest {
     private static final int IMPATIENT = 5;
 
     private static final int PATIENT = 30;
-    private static final Pattern BUILT_RULE = Pattern.compile("\\| ([SCI][0-9]+) \\| .*");
+    private static final Pattern BUILT_RULE = Pattern.compile("\\| ([SCIW][0-9]+) \\| .*");
 
     private static Events run(String target, int patience, Stream<DiscoverySelector> tests) {
         return EngineTestKit.engine("junit-jupiter")
@@ -118,7 +118,7 @@ class SuiteTest {
 
     private static Set<String> rulesOf(String displayName) {
         return Stream.of(displayName.split(" "))
-                .takeWhile(word -> word.matches("[SCI][0-9]+"))
+                .takeWhile(word -> word.matches("[SCIW][0-9]+"))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -182,12 +182,17 @@ class SuiteTest {
                 NetworkConformance.class,
                 InputConformance.class,
                 InterceptorConformance.class,
+                LossConformance.class,
+                LossSilenceConformance.class,
+                LossStateConformance.class,
+                LossFaultConformance.class,
+                LossStormConformance.class,
                 CapabilityConformance.class);
         List<String> names = chapters.stream()
                 .flatMap(chapter -> Stream.of(chapter.getDeclaredMethods()))
                 .filter(method -> method.isAnnotationPresent(Test.class))
                 .map(method -> method.getAnnotation(DisplayName.class).value())
                 .toList();
-        assertThat(names).hasSizeGreaterThan(80).allMatch(name -> name.matches("(([SCI][0-9]+ )+|input ).+"));
+        assertThat(names).hasSizeGreaterThan(80).allMatch(name -> name.matches("(([SCIW][0-9]+ )+|input ).+"));
     }
 }

@@ -19,19 +19,23 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 
 /**
- * State in files: 4 bytes of CRC-32C over the rest, 8 of version, the state. A file is written beside and moved into its place. One
- * lock file keeps processes apart, this object threads.
+ * State in files: 4 bytes of CRC-32C over the rest, 8 of version, the state. A file is written beside and moved into its place. A
+ * lock file keeps processes apart, and an object for each folder the threads of one process, whose locks on files would collide.
  */
 final class FileState implements VerifierState {
     private static final int HEADER = 12;
+    private static final Map<Path, Object> LOCKS = new ConcurrentHashMap<>();
 
     private final Path folder;
+    private final Object lock;
 
-    private FileState(Path folder) {
+    private FileState(Path folder) throws IOException {
         this.folder = folder;
+        this.lock = LOCKS.computeIfAbsent(folder.toRealPath(), path -> new Object());
     }
 
     static FileState open(Path folder) {
@@ -52,14 +56,16 @@ final class FileState implements VerifierState {
         T run() throws IOException;
     }
 
-    private synchronized <T> T locked(Work<T> work) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            FileLock lock = channel.lock();
-            try {
-                return work.run();
-            } finally {
-                lock.release();
+    private <T> T locked(Work<T> work) throws IOException {
+        synchronized (lock) {
+            try (FileChannel channel =
+                    FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                FileLock ofProcess = channel.lock();
+                try {
+                    return work.run();
+                } finally {
+                    ofProcess.release();
+                }
             }
         }
     }

@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +113,32 @@ class VerifierStateTest {
         void itOutlivesTheProcess() throws Exception {
             state().save("billing", Map.of(FIRST, Contract.row("a", 0)));
             assertThat(state().load("billing", List.of(FIRST))).containsOnlyKeys(FIRST);
+        }
+
+        @Test
+        void consumersOfOneProcessMayEachHaveTheirOwn() throws Exception {
+            int rounds = 50;
+            Queue<Exception> failures = new ConcurrentLinkedQueue<>();
+            List<Thread> threads = Stream.of(FIRST, SECOND)
+                    .map(partition -> new Thread(() -> {
+                        try {
+                            VerifierState own = state();
+                            for (int i = 0; i < rounds; i++) {
+                                own.save("billing", Map.of(partition, Contract.row("a", i)));
+                            }
+                        } catch (Exception e) {
+                            failures.add(e);
+                        }
+                    }))
+                    .toList();
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(failures).isEmpty();
+            assertThat(state().load("billing", List.of(FIRST, SECOND)).values())
+                    .extracting(Row::version)
+                    .containsExactly((long) rounds, (long) rounds);
         }
 
         @Test
