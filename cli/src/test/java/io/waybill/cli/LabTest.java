@@ -79,6 +79,7 @@ class LabTest {
                         "rebalances under load",
                         "kill -9 of the consumer, and a new one",
                         "kill -9 of the producer, and a new one",
+                        "kill -9 of the broker amid sends, and its restart",
                         "a consumer sleeps longer than its session",
                         "a pause longer than the session",
                         "handlers fail, and try again",

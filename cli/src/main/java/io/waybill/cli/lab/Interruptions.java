@@ -3,6 +3,7 @@ package io.waybill.cli.lab;
 import io.waybill.Consumer;
 import io.waybill.Producer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** Instances that come, go, die and fall asleep. None of it is a loss. */
 final class Interruptions {
@@ -91,6 +92,25 @@ final class Interruptions {
             stage.send(stage.producer(), SENT / 4);
             stage.awaitHandled();
         });
+    }
+
+    static Scenario brokerKilled() {
+        return Scenario.quiet("kill -9 of the broker amid sends, and its restart", stage -> {
+                    stage.createTopic(PARTITIONS);
+                    Consumer unused = stage.consumer();
+                    Producer producer = stage.producer();
+                    stage.send(producer, SENT / 4);
+                    CompletableFuture<Integer> underWay =
+                            CompletableFuture.supplyAsync(() -> stage.sendAnyhow(producer, stage.nexts(SENT)));
+                    stage.broker().kill();
+                    stage.broker().restart();
+                    int failed = underWay.join();
+                    stage.sendStubbornly(producer, SENT / 40);
+                    stage.send(producer, SENT / 4);
+                    stage.awaitHandled();
+                    stage.note(failed + " sends were not acknowledged");
+                })
+                .aloneOnItsBroker();
     }
 
     private static void awaitSomeHandled(Stage stage) throws Exception {

@@ -69,6 +69,12 @@ interface LabBroker extends AutoCloseable {
         }
     }
 
+    /** Ends it as {@code kill -9} does. Its data stays. */
+    void kill();
+
+    /** Starts it again, and returns when it takes requests. */
+    void restart();
+
     /** The session of consumers whose instances are killed, frozen or paused; some brokers have their own. */
     Duration session();
 

@@ -50,6 +50,7 @@ final class LabBrokers {
                 Interruptions.rebalances(),
                 Interruptions.consumerKilled(),
                 Interruptions.producerKilled(),
+                Interruptions.brokerKilled(),
                 Interruptions.consumerFrozen(),
                 Interruptions.consumerPaused(),
                 Failures.retries(),

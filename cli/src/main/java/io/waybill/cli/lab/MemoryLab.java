@@ -129,6 +129,16 @@ final class MemoryLab implements LabBroker {
     }
 
     @Override
+    public void kill() {
+        faults(keeper).kill();
+    }
+
+    @Override
+    public void restart() {
+        faults(keeper).up();
+    }
+
+    @Override
     public Duration session() {
         return Duration.ofSeconds(1);
     }

@@ -77,7 +77,6 @@ final class RabbitMqLab extends RealBroker {
 
     /** An operator has put a queue between topic and group that does not outlive the broker. */
     private static void killWithTransientQueue(Stage stage) throws Exception {
-        RabbitMqBroker broker = broker(stage);
         Producer producer = CommonLosses.readForAWhile(stage);
         String detour = stage.topic() + "-detour";
         natively(stage, channel -> {
@@ -86,8 +85,8 @@ final class RabbitMqLab extends RealBroker {
             channel.queueUnbind(queue(stage), stage.topic(), "0");
         });
         int unused = CommonLosses.sendAndLose(stage, producer);
-        broker.kill();
-        broker.start();
+        stage.broker().kill();
+        stage.broker().restart();
         Patience.until("the group's queue is bound again", () -> {
             stage.waybill().admin().createGroup(stage.group(), stage.topic());
             return true;

@@ -18,10 +18,6 @@ abstract class RealBroker implements LabBroker {
         this.broker = broker;
     }
 
-    RunningBroker running() {
-        return broker;
-    }
-
     @Override
     public final String name() {
         return broker.name();
@@ -109,6 +105,16 @@ abstract class RealBroker implements LabBroker {
         ChildProcess process =
                 stage.closing(jvm(main).arguments(uri()).arguments(arguments).start());
         return stage.closing(new ChildInstance(process, stage.books()));
+    }
+
+    @Override
+    public final void kill() {
+        broker.kill();
+    }
+
+    @Override
+    public final void restart() {
+        broker.start();
     }
 
     @Override
