@@ -1,5 +1,7 @@
 package io.waybill.cli;
 
+import io.waybill.cli.print.Json;
+import io.waybill.cli.print.Table;
 import io.waybill.ledger.GroupLedger;
 import io.waybill.ledger.Ledger;
 import io.waybill.ledger.NumberRange;

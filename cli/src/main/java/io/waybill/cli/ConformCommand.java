@@ -1,6 +1,8 @@
 package io.waybill.cli;
 
 import io.waybill.cli.SuiteCase.Status;
+import io.waybill.cli.print.Logs;
+import io.waybill.cli.print.Progress;
 import io.waybill.conformance.Rule;
 import io.waybill.message.MessagingException;
 import io.waybill.spi.Setting;

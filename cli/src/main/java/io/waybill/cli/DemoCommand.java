@@ -1,5 +1,8 @@
 package io.waybill.cli;
 
+import io.waybill.cli.print.Json;
+import io.waybill.cli.print.Logs;
+import io.waybill.cli.print.Progress;
 import io.waybill.examples.FlashSale;
 import io.waybill.examples.Report;
 import io.waybill.message.MessagingException;

@@ -1,5 +1,6 @@
 package io.waybill.cli;
 
+import io.waybill.cli.print.Table;
 import io.waybill.examples.Report;
 import java.util.ArrayList;
 import java.util.List;

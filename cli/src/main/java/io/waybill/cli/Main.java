@@ -1,5 +1,6 @@
 package io.waybill.cli;
 
+import io.waybill.cli.lab.LabCommand;
 import io.waybill.message.MessagingException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -35,6 +36,7 @@ public final class Main {
                 .addSubcommand(new CommandLine(new DemoCommand(out, err)))
                 .addSubcommand(new CommandLine(new ConformCommand(out, err)))
                 .addSubcommand(new CommandLine(new AuditCommand(out, err)))
+                .addSubcommand(LabCommand.with(out, err))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((problem, arguments) -> refuse(err, problem))

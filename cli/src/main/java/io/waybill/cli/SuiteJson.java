@@ -1,5 +1,6 @@
 package io.waybill.cli;
 
+import io.waybill.cli.print.Json;
 import io.waybill.conformance.Rule;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -126,6 +126,13 @@ class MainTest {
                 "conform --with docker",
                 "conform --out /dev/null/nowhere",
                 "conform --nix",
+                "lab",
+                "lab nix",
+                "lab loss --broker nix",
+                "lab loss --broker kafka://localhost:9092",
+                "lab loss --seed many",
+                "lab loss --out /dev/null/nowhere",
+                "lab loss --only nix",
                 "demo memory",
                 "nix"
             })
@@ -139,12 +146,14 @@ class MainTest {
 
     @Test
     void helpSaysWhatThereIs() {
-        assertThat(run("--help").out()).contains("demo", "conform");
+        assertThat(run("--help").out()).contains("demo", "conform", "lab");
         Result help = run("demo", "--help");
         assertThat(help.code()).isZero();
         assertThat(help.out()).contains("--broker", "--orders", "--json", "Exit code");
         assertThat(run("conform", "--help").out())
                 .contains("--broker", "--rule", "--out", "--with", "--soak", "Exit code");
+        assertThat(run("lab", "loss", "--help").out())
+                .contains("--broker", "--only", "--seed", "--json", "--out", "Exit code");
         assertThat(run().code()).isEqualTo(2);
         assertThat(run("--version").out()).matches("waybill [0-9]+\\.[0-9]+\\.[0-9]+\\S*\\R");
     }

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 
 /**
@@ -28,6 +30,8 @@ import java.util.zip.CRC32C;
  */
 final class FileState implements VerifierState {
     private static final int HEADER = 12;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long LOOK_NANOS = 1_000_000;
     private static final Map<Path, Object> LOCKS = new ConcurrentHashMap<>();
 
     private final Path folder;
@@ -60,7 +64,7 @@ final class FileState implements VerifierState {
         synchronized (lock) {
             try (FileChannel channel =
                     FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                FileLock ofProcess = channel.lock();
+                FileLock ofProcess = acquire(channel);
                 try {
                     return work.run();
                 } finally {
@@ -68,6 +72,21 @@ final class FileState implements VerifierState {
                 }
             }
         }
+    }
+
+    /** Not for ever: a process may have been stopped while it held the lock. */
+    private FileLock acquire(FileChannel channel) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        FileLock ofProcess = channel.tryLock();
+        while (ofProcess == null) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException("Another process holds the lock of the folder '" + folder
+                        + "' for the verifier's state all the time: was it stopped?");
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+            ofProcess = channel.tryLock();
+        }
+        return ofProcess;
     }
 
     @Override
@@ -82,21 +101,45 @@ final class FileState implements VerifierState {
         });
     }
 
+    /** What takes time, writing to the disk, is done before the lock is taken. */
     @Override
     public Set<TopicPartition> save(String group, Map<TopicPartition, Row> rows) throws IOException {
-        return locked(() -> {
-            Set<TopicPartition> refused = new HashSet<>();
-            for (Map.Entry<TopicPartition, Row> entry : rows.entrySet()) {
-                Path file = file(group, entry.getKey());
-                long kept = read(file).map(Row::version).orElse(0L);
-                if (kept == entry.getValue().version()) {
-                    write(file, entry.getValue().bytes(), kept + 1);
-                } else {
-                    refused.add(entry.getKey());
+        synchronized (lock) {
+            Map<TopicPartition, Path> written = new HashMap<>();
+            try {
+                for (Map.Entry<TopicPartition, Row> entry : rows.entrySet()) {
+                    Path beside = beside(file(group, entry.getKey()));
+                    written.put(entry.getKey(), beside);
+                    write(beside, entry.getValue());
+                }
+                return locked(() -> replace(group, rows, written));
+            } finally {
+                for (Path beside : written.values()) {
+                    boolean unused = Files.deleteIfExists(beside);
                 }
             }
-            return refused;
-        });
+        }
+    }
+
+    private Set<TopicPartition> replace(String group, Map<TopicPartition, Row> rows, Map<TopicPartition, Path> written)
+            throws IOException {
+        Set<TopicPartition> refused = new HashSet<>();
+        for (Map.Entry<TopicPartition, Path> entry : written.entrySet()) {
+            Path file = file(group, entry.getKey());
+            Row row = rows.get(entry.getKey());
+            if (row != null && row.version() == read(file).map(Row::version).orElse(0L)) {
+                move(entry.getValue(), file);
+            } else {
+                refused.add(entry.getKey());
+            }
+        }
+        return refused;
+    }
+
+    /** Other processes write elsewhere. */
+    private static Path beside(Path file) {
+        return file.resolveSibling(
+                file.getFileName() + "." + ProcessHandle.current().pid() + ".new");
     }
 
     /** Names of groups and topics are of characters that files may have; ~ is none of them. */
@@ -123,12 +166,12 @@ final class FileState implements VerifierState {
         return Optional.of(new Row(bytes, version));
     }
 
-    private static void write(Path file, byte[] bytes, long version) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(HEADER + bytes.length);
-        buffer.putInt(0).putLong(version).put(bytes);
+    /** With the version that it has once it is saved. */
+    private static void write(Path beside, Row row) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(HEADER + row.bytes().length);
+        buffer.putInt(0).putLong(row.version() + 1).put(row.bytes());
         buffer.putInt(0, crc(buffer.array()));
         buffer.flip();
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             while (buffer.hasRemaining()) {
@@ -136,6 +179,9 @@ final class FileState implements VerifierState {
             }
             channel.force(true);
         }
+    }
+
+    private static void move(Path beside, Path file) throws IOException {
         try {
             Path unused = Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {

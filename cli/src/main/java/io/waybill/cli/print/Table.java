@@ -1,4 +1,4 @@
-package io.waybill.cli;
+package io.waybill.cli.print;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A table for people: headings of one or more lines, columns as wide as they must be, numbers to the right. */
-final class Table {
+public final class Table {
     private static final String GAP = "  ";
 
     private final List<List<String>> headings;
@@ -14,19 +14,19 @@ final class Table {
     private final List<Object> rows = new ArrayList<>();
 
     /** The first columns are texts and stand left; a heading's lines are parted by {@code \n}. */
-    Table(int leftColumns, List<String> headings) {
+    public Table(int leftColumns, List<String> headings) {
         this.leftColumns = leftColumns;
         this.headings = headings.stream()
                 .map(heading -> List.of(heading.split("\n", -1)))
                 .toList();
     }
 
-    void row(List<String> cells) {
+    public void row(List<String> cells) {
         rows.add(List.copyOf(cells));
     }
 
     /** A row whose first cell is followed by a text over all other columns. */
-    void row(String first, String text) {
+    public void row(String first, String text) {
         rows.add(new Note(first, text));
     }
 

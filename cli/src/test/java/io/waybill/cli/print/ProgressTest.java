@@ -1,4 +1,4 @@
-package io.waybill.cli;
+package io.waybill.cli.print;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

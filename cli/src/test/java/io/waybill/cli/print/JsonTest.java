@@ -1,4 +1,4 @@
-package io.waybill.cli;
+package io.waybill.cli.print;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

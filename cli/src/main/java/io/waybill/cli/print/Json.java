@@ -1,14 +1,14 @@
-package io.waybill.cli;
+package io.waybill.cli.print;
 
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON: maps, lists, texts, numbers, booleans and null. All that is not ASCII is escaped, so that no locale matters. */
-final class Json {
+public final class Json {
     private Json() {}
 
-    static String of(Object value) {
+    public static String of(Object value) {
         StringBuilder text = new StringBuilder();
         append(text, value);
         return text.toString();

@@ -1,4 +1,4 @@
-package io.waybill.cli;
+package io.waybill.cli.print;
 
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * Says on stderr what goes on: on a terminal in one line that is written over again and again, elsewhere in a line every
  * two seconds. Ends with {@link #close}, which clears the line.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final long TERMINAL_MILLIS = 150;
     private static final long LINE_MILLIS = 2_000;
     private static final int TERMINAL_COLUMNS = 79;
@@ -27,7 +27,7 @@ final class Progress implements AutoCloseable {
         return thread;
     });
 
-    Progress(PrintStream err, Supplier<String> text) {
+    public Progress(PrintStream err, Supplier<String> text) {
         this(err, text, isTerminal());
     }
 
