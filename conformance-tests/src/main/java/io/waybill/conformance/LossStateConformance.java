@@ -91,6 +91,7 @@ class LossStateConformance {
         Path folder = scene.folder();
         Watch watch = new Watch(scene, 2);
         watch.keepIn(VerifierState.files(folder));
+        scene.waybill().admin().createGroup(watch.group(), watch.topic()); // what is sent is held for it until it comes
         Producer producer = watch.producer(scene.name("producer"));
         KillableConsumer victim = scene.killable(watch.group(), watch.topic(), folder);
         var unused = producer.send(Scene.message(watch.topic(), "stuck", KillableConsumer.STUCK));

@@ -4,6 +4,7 @@ import io.waybill.ledger.Finding;
 import io.waybill.ledger.NumberRange;
 import io.waybill.ledger.Verdict;
 import io.waybill.testbrokers.ChildProcess;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -93,7 +94,8 @@ final class ChildInstance implements LabBroker.Instance {
                 Long.parseLong(words[4]),
                 words[5],
                 Integer.parseInt(words[6]),
-                numbers);
+                numbers,
+                Instant.now());
     }
 
     @Override

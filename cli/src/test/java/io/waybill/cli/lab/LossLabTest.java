@@ -7,6 +7,7 @@ import io.waybill.ledger.NumberRange;
 import io.waybill.ledger.Verdict;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -64,7 +65,7 @@ class LossLabTest {
     void aVerificationThatSaysTooMuchIsFoundOut() throws InterruptedException {
         List<Result> results = play(listener -> {
             Finding nothing =
-                    new Finding(Verdict.LOST, "readers", "shop", 1, "orders", 0, List.of(new NumberRange(3, 3)));
+                    new Finding(Verdict.LOST, "readers", "shop", 1, "orders", 0, List.of(new NumberRange(3, 3)), Instant.now());
             listener.accept(nothing);
             return listener;
         });
