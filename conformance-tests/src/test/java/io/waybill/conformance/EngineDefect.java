@@ -298,12 +298,7 @@ enum EngineDefect {
             nothing("keepWhatWasTold")),
 
     COUNTS_ALL_THAT_ENDS_AS_HANDLED(
-            "W6",
-            LossLedgerConformance.class,
-            "eachNumberIsInOneState",
-            "filtered",
-            "ledger.Account",
-            nothing("end")),
+            "W6", LossLedgerConformance.class, "eachNumberIsInOneState", "filtered", "ledger.Account", nothing("end")),
 
     NEVER_SEES_THAT_SOMETHING_IS_FINISHED(
             "W6",

@@ -64,8 +64,8 @@ class LossLabTest {
     @Test
     void aVerificationThatSaysTooMuchIsFoundOut() throws InterruptedException {
         List<Result> results = play(listener -> {
-            Finding nothing =
-                    new Finding(Verdict.LOST, "readers", "shop", 1, "orders", 0, List.of(new NumberRange(3, 3)), Instant.now());
+            Finding nothing = new Finding(
+                    Verdict.LOST, "readers", "shop", 1, "orders", 0, List.of(new NumberRange(3, 3)), Instant.now());
             listener.accept(nothing);
             return listener;
         });
