@@ -29,7 +29,7 @@ class MainTest {
     void aScenarioThatThereIsNotIsRefusedWithTheNamesThatThereAre() {
         Result.of("kafka", "--only", "kafka-sned").isRefused("--only kafka-sned", "kafka-send-100", "kafka-start");
         Result.of("kafka", "--only", "rabbitmq-send").isRefused("no scenario of kafka");
-        Result.of("--only", "sned").isRefused("core, kafka-send-100", "rabbitmq-start");
+        Result.of("--only", "sned").isRefused("core, ledger, kafka-send-100", "rabbitmq-start");
     }
 
     @Test

@@ -70,7 +70,8 @@ class LabTest {
                         "[messages-are-changed-0:6, messages-are-changed-0:31-32, messages-are-changed-0:49]",
                         "[messages-are-stored-in-another-0:3, messages-are-stored-in-another-0:31-32,"
                                 + " messages-are-stored-in-another-0:47, messages-are-stored-in-another-1:3,"
-                                + " messages-are-stored-in-another-1:31-32, messages-are-stored-in-another-1:47]");
+                                + " messages-are-stored-in-another-1:31-32, messages-are-stored-in-another-1:47]",
+                        "[1-of-1-000-000-messages-is-0:257271]");
         assertThat(scenarios(result.out()).stream()
                         .filter(one -> one.get("reported").isEmpty())
                         .map(one -> one.get("name").asString()))

@@ -46,6 +46,7 @@ final class LabBrokers {
                     default -> throw new IllegalArgumentException(name);
                 });
         all.addAll(InjectedFaults.all());
+        all.add(OneOfMany.dropped().aloneOnItsBroker()); // it takes all there is
         all.addAll(List.of(
                 Interruptions.rebalances(),
                 Interruptions.consumerKilled(),

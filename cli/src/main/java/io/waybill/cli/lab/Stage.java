@@ -12,6 +12,7 @@ import io.waybill.ledger.VerifierState;
 import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Receipt;
+import io.waybill.message.TopicPartition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -154,6 +155,12 @@ final class Stage implements AutoCloseable {
 
     Verification verification() {
         return Verification.create().state(state).grace(GRACE).onFinding(ears.apply(books::reported));
+    }
+
+    /** How many bytes are kept for the group of a partition. */
+    int kept(TopicPartition partition) throws Exception {
+        VerifierState.Row row = state.load(group(), List.of(partition)).get(partition);
+        return row == null ? 0 : row.bytes().length;
     }
 
     /** The next message, keyed by one of a few. */
