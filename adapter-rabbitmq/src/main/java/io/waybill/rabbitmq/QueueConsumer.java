@@ -32,7 +32,7 @@ final class QueueConsumer extends DefaultConsumer {
     private final Runnable news;
     private final Deque<Delivery> inbox = new ArrayDeque<>();
     private long inboxBytes;
-    private volatile long mostBytes = Long.MAX_VALUE;
+    private volatile long mostBytes;
     /** Whether something came that had no room. It was dropped, as all behind it is, and goes back with the channel. */
     private volatile boolean overflown;
 
@@ -50,18 +50,20 @@ final class QueueConsumer extends DefaultConsumer {
 
     private final TreeSet<Long> waiting = new TreeSet<>();
 
-    private QueueConsumer(Channel channel, TopicPartition partition, String queue, Runnable news) {
+    private QueueConsumer(Channel channel, TopicPartition partition, String queue, long mostBytes, Runnable news) {
         super(channel);
         this.channel = channel;
         this.partition = partition;
         this.queue = queue;
+        this.mostBytes = mostBytes;
         this.news = news;
     }
 
+    /** @param mostBytes what may wait here from the first message on, see {@link #mayHold} */
     static QueueConsumer open(
-            Connection connection, TopicPartition partition, String queue, int prefetch, Runnable news)
+            Connection connection, TopicPartition partition, String queue, int prefetch, long mostBytes, Runnable news)
             throws IOException {
-        QueueConsumer consumer = new QueueConsumer(Connections.open(connection), partition, queue, news);
+        QueueConsumer consumer = new QueueConsumer(Connections.open(connection), partition, queue, mostBytes, news);
         try {
             DirectChannel.deliver(consumer.channel, consumer);
             consumer.channel.basicQos(prefetch);

@@ -290,7 +290,8 @@ final class RabbitMqReceiver implements ClaimingReceiver {
         if (consumers(queue) > 0) {
             return false;
         }
-        QueueConsumer consumer = QueueConsumer.open(connection, partition, queue, prefetch, this::signal);
+        QueueConsumer consumer =
+                QueueConsumer.open(connection, partition, queue, prefetch, room(owned.size() + 1), this::signal);
         if (consumers(queue) > 1) { // and nobody says which of them is served: both go, and come back at other times
             consumer.close();
             long millis = ThreadLocalRandom.current().nextLong(LEAST_BACK_OFF_MILLIS, MOST_BACK_OFF_MILLIS);
@@ -304,10 +305,15 @@ final class RabbitMqReceiver implements ClaimingReceiver {
 
     private void ownedChanged() {
         serving = owned.values().toArray(new QueueConsumer[0]);
-        long room = Math.max(LEAST_BYTES_PER_PARTITION, bufferBytes / Math.max(1, serving.length));
+        long room = room(serving.length);
         for (QueueConsumer consumer : serving) {
             consumer.mayHold(room);
         }
+    }
+
+    /** How many bytes of each of so many partitions may wait. */
+    private long room(int partitions) {
+        return Math.max(LEAST_BYTES_PER_PARTITION, bufferBytes / Math.max(1, partitions));
     }
 
     private int consumers(String queue) throws IOException {

@@ -251,6 +251,34 @@ class RabbitMqOwnershipTest {
         }
     }
 
+    /** Before anybody says how many partitions share the room. */
+    @Test
+    void c6WhatComesFirstIsBoundedToo() throws Exception {
+        String group = name("group");
+        String topic = topic(1, group);
+        String queue = Names.queue(topic, group, 0);
+        int bytes = 100_000;
+        try (Producer producer = waybill.producer("first").open();
+                Connection connection = TestKit.nativeConnection(broker);
+                Channel channel = connection.createChannel()) {
+            for (int i = 0; i < 100; i++) {
+                Object unused =
+                        producer.send(Message.to(topic).body(body(i, bytes)).build());
+            }
+            QueueConsumer consumer = QueueConsumer.open(
+                    waybill.unwrap(Connection.class),
+                    new TopicPartition(topic, 0),
+                    queue,
+                    100,
+                    5L * bytes + bytes / 2,
+                    () -> {});
+            await("the broker has sent all")
+                    .until(() -> channel.queueDeclarePassive(queue).getMessageCount() == 0);
+            await("it was read, up to the bound").until(() -> consumer.waiting() == 5 + 1);
+            consumer.close();
+        }
+    }
+
     @Test
     void c6WhatWaitsIsBoundedInBytesWhateverThePrefetch() throws Exception {
         String group = name("group");

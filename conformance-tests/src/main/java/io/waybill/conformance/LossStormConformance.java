@@ -44,7 +44,7 @@ class LossStormConformance {
     /** What the inbox has room for. */
     private static final int MOST_MESSAGES = 120_000;
 
-    private static final Duration SHORT = Duration.ofSeconds(30);
+    private static final Duration SHORT = Duration.ofSeconds(15);
     private static final Duration MINUTE = Duration.ofSeconds(60);
 
     /** Instances of one name that send until they are closed, and start anew now and then. */
@@ -137,9 +137,19 @@ class LossStormConformance {
         }
     }
 
-    private static void storm(Scene scene, Duration duration) throws Exception {
+    /** On a broker with a network a minute, elsewhere less. */
+    private static void storm(Scene scene) throws Exception {
+        Optional<ProxiedBroker> way = way(scene);
+        storm(scene, way, way.isPresent() ? MINUTE : SHORT);
+    }
+
+    private static Optional<ProxiedBroker> way(Scene scene) throws Exception {
         Optional<ProxiedBroker> way = scene.target().proxied();
         way.ifPresent(scene::closed);
+        return way;
+    }
+
+    private static void storm(Scene scene, Optional<ProxiedBroker> way, Duration duration) throws Exception {
         Watch watch = new Watch(scene, PARTITIONS);
         Random random = scene.random();
         Waybill stays = way.isPresent() ? scene.connect(way.get()) : scene.connect();
@@ -169,7 +179,7 @@ class LossStormConformance {
     @DisplayName(
             "W5 W4 instances come and go, the network breaks, producers start anew, handlers fail: nothing is told, and then a loss is")
     void aStorm(Scene scene) throws Exception {
-        storm(scene, scene.target() instanceof InProcessTarget ? SHORT : MINUTE);
+        storm(scene);
     }
 
     @Test
@@ -177,6 +187,6 @@ class LossStormConformance {
     @Timeout(value = Scene.SOAK_HOURS, unit = TimeUnit.HOURS)
     @DisplayName("W5 W4 the same for long: nothing is told, and then a loss is")
     void aLongStorm(Scene scene) throws Exception {
-        storm(scene, scene.soak());
+        storm(scene, way(scene), scene.soak());
     }
 }

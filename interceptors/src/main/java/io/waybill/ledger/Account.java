@@ -21,11 +21,11 @@ final class Account {
     /** Of those that came: finished, so that the broker was told, or is about to be. */
     final NumberSet finished;
 
-    /** Of those that are finished: the broker holds them as dead letters. */
-    final NumberSet dead;
+    /** How many of those that are finished the broker holds as dead letters. */
+    long dead;
 
-    /** Of those that are finished: no handler saw them. */
-    final NumberSet filtered;
+    /** How many of those that are finished no handler saw. */
+    long filtered;
 
     /** Those that were told to be lost, and did not come after all. */
     final NumberSet lost;
@@ -40,16 +40,13 @@ final class Account {
     boolean away;
 
     Account(long before) {
-        this(before, new NumberSet(), new NumberSet(), new NumberSet(), new NumberSet(), new NumberSet());
+        this(before, new NumberSet(), new NumberSet(), new NumberSet());
     }
 
-    private Account(
-            long before, NumberSet seen, NumberSet finished, NumberSet dead, NumberSet filtered, NumberSet lost) {
+    private Account(long before, NumberSet seen, NumberSet finished, NumberSet lost) {
         this.before = before;
         this.seen = seen;
         this.finished = finished;
-        this.dead = dead;
-        this.filtered = filtered;
         this.lost = lost;
     }
 
@@ -58,19 +55,23 @@ final class Account {
         return Math.max(before, seen.last());
     }
 
-    /** One that came is finished, and no handler handled it. */
-    void end(long number, Ending ending) {
-        boolean unused = finished.add(number);
-        if (ending == Ending.DEAD_LETTERED) {
-            unused = dead.add(number);
-        } else if (!dead.contains(number)) {
-            unused = filtered.add(number);
+    /**
+     * One that came is finished, and no handler handled it; returns whether that is new. What was finished before keeps how it was
+     * finished first.
+     */
+    boolean end(long number, Ending ending) {
+        boolean first = finished.add(number);
+        if (first && ending == Ending.DEAD_LETTERED) {
+            dead++;
+        } else if (first) {
+            filtered++;
         }
+        return first;
     }
 
     /** How many a handler handled. */
     long handled() {
-        return finished.count() - dead.count() - filtered.count();
+        return finished.count() - dead - filtered;
     }
 
     /** How many came and are not finished. */
@@ -83,9 +84,8 @@ final class Account {
         before = Math.min(before, other.before);
         seen.addAll(other.seen);
         finished.addAll(other.finished);
-        dead.addAll(other.dead);
-        filtered.addAll(other.filtered);
-        filtered.removeAll(dead);
+        dead = Math.max(dead, other.dead);
+        filtered = Math.max(filtered, other.filtered);
         lost.addAll(other.lost);
         lost.removeAll(seen);
         duplicates = Math.max(duplicates, other.duplicates);
@@ -95,29 +95,26 @@ final class Account {
 
     /** What it takes in memory, roughly. */
     int bytes() {
-        return 80 + seen.bytes() + finished.bytes() + dead.bytes() + filtered.bytes() + lost.bytes();
+        return 80 + seen.bytes() + finished.bytes() + lost.bytes();
     }
 
     void writeTo(DataOutput out) throws IOException {
         Varint.write(out, before);
         seen.writeTo(out);
         finished.writeTo(out);
-        dead.writeTo(out);
-        filtered.writeTo(out);
         lost.writeTo(out);
+        Varint.write(out, dead);
+        Varint.write(out, filtered);
         Varint.write(out, duplicates);
         Varint.write(out, late);
         out.writeBoolean(away);
     }
 
     static Account readFrom(DataInput in) throws IOException {
-        Account account = new Account(
-                Varint.read(in),
-                NumberSet.readFrom(in),
-                NumberSet.readFrom(in),
-                NumberSet.readFrom(in),
-                NumberSet.readFrom(in),
-                NumberSet.readFrom(in));
+        Account account =
+                new Account(Varint.read(in), NumberSet.readFrom(in), NumberSet.readFrom(in), NumberSet.readFrom(in));
+        account.dead = Varint.read(in);
+        account.filtered = Varint.read(in);
         account.duplicates = Varint.read(in);
         account.late = Varint.read(in);
         account.away = in.readBoolean();

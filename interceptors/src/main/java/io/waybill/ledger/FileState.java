@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -36,6 +37,7 @@ final class FileState implements VerifierState {
 
     private final Path folder;
     private final Object lock;
+    private final UUID own = UUID.randomUUID();
 
     private FileState(Path folder) throws IOException {
         this.folder = folder;
@@ -136,10 +138,9 @@ final class FileState implements VerifierState {
         return refused;
     }
 
-    /** Other processes write elsewhere. */
-    private static Path beside(Path file) {
-        return file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid() + ".new");
+    /** Others write elsewhere; in containers all may have the same process number. */
+    private Path beside(Path file) {
+        return file.resolveSibling(file.getFileName() + "." + own + ".new");
     }
 
     /** Names of groups and topics are of characters that files may have; ~ is none of them. */

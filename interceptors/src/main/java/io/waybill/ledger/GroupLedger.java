@@ -58,7 +58,7 @@ public record GroupLedger(
     /**
      * How many are in one state or another.
      *
-     * @return as many as the broker had acknowledged or as came
+     * @return as many as the broker had acknowledged or as came, and what is lost though its producer said nothing here
      */
     public long sum() {
         return before + handled + deadLettered + filtered + inFlight + lostCount();

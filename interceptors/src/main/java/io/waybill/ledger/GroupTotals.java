@@ -33,6 +33,7 @@ public record GroupTotals(
         long misrouted,
         long foreign) {
     static final GroupTotals NONE = new GroupTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final GroupTotals ONE_DUPLICATE = new GroupTotals(0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
 
     /** Of one partition. */
     static GroupTotals of(GroupManifest.Books books, long suspected) {
@@ -48,8 +49,8 @@ public record GroupTotals(
     static GroupTotals of(Account account) {
         return new GroupTotals(
                 account.handled(),
-                account.dead.count(),
-                account.filtered.count(),
+                account.dead,
+                account.filtered,
                 account.unfinished(),
                 account.lost.count(),
                 0,

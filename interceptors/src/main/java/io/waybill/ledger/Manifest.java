@@ -2,6 +2,7 @@ package io.waybill.ledger;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Optional;
 record Manifest(String producer, long epoch, Kind kind, long timeMillis, List<Stream> streams) {
     private static final int VERSION = 1;
     private static final int MOST_STREAMS = 1 << 20;
+    private static final int MOST_PARTITIONS = 1 << 20;
 
     /** At which moment a manifest was written. */
     enum Kind {
@@ -117,6 +119,14 @@ record Manifest(String producer, long epoch, Kind kind, long timeMillis, List<St
         });
     }
 
+    private static int partition(DataInput in) throws IOException {
+        long partition = Varint.read(in);
+        if (partition > MOST_PARTITIONS) {
+            throw new IOException("No number of a partition: " + partition);
+        }
+        return (int) partition;
+    }
+
     /** Empty if it is none, or of a version that this one does not know. What follows its last field is ignored. */
     static Optional<Manifest> decode(byte[] record) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(record))) {
@@ -136,7 +146,7 @@ record Manifest(String producer, long epoch, Kind kind, long timeMillis, List<St
             for (long i = 0; i < count; i++) {
                 streams.add(new Stream(
                         in.readUTF(),
-                        Math.toIntExact(Varint.read(in)),
+                        partition(in),
                         Varint.read(in),
                         NumberSet.readFrom(in),
                         NumberSet.readFrom(in),

@@ -17,6 +17,8 @@ final class ManifestReader implements AutoCloseable {
     private final Told told;
     private final Thread thread;
     private volatile boolean closed;
+    /** Its thread's alone. */
+    private boolean failing;
 
     private ManifestReader(ControlLogs logs, Told told) {
         this.logs = logs;
@@ -39,10 +41,20 @@ final class ManifestReader implements AutoCloseable {
                 readOn();
             } catch (Exception e) {
                 if (!closed) {
-                    LOG.warn("The manifests cannot be read, which is tried again: no loss is told meanwhile", e);
+                    tell(e);
                     LockSupport.parkNanos(AGAIN_NANOS);
                 }
             }
+        }
+    }
+
+    /** Once, until it can be read again. */
+    private void tell(Exception e) {
+        if (!failing) {
+            failing = true;
+            LOG.warn("The manifests cannot be read, which is tried again: no loss is told meanwhile", e);
+        } else {
+            LOG.debug("The manifests cannot be read", e);
         }
     }
 
@@ -50,6 +62,7 @@ final class ManifestReader implements AutoCloseable {
         try (ControlLogs.LogReader reader = logs.open(ManifestWriter.LOG, true)) {
             while (!closed) {
                 reader.read(WAIT).forEach(told::read);
+                failing = false;
             }
         }
     }

@@ -35,6 +35,8 @@ final class ManifestWriter {
     /** Whether the next manifest must say all, since the last one may not be there. */
     private boolean sayAll;
 
+    private boolean failing;
+
     private long allSaidAt = System.nanoTime();
 
     /** @param clock the time in milliseconds since 1970, for people to read */
@@ -78,14 +80,18 @@ final class ManifestWriter {
                 sayAll = false;
                 allSaidAt = System.nanoTime();
             }
+            failing = false;
             return true;
         } catch (Exception e) {
             sayAll = true;
-            WRITER_LOG.warn(
-                    "The manifest of producer '{}' could not be written, and is written later; until then, losses behind its last"
-                            + " messages cannot be seen",
-                    producer,
-                    e);
+            if (!failing) { // once, until it works again
+                failing = true;
+                WRITER_LOG.warn(
+                        "The manifest of producer '{}' could not be written, and is written later; until then, losses behind its"
+                                + " last messages cannot be seen",
+                        producer,
+                        e);
+            }
             return false;
         }
     }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionCheck {
     private static final int VERSION = 1;
+    /** The group's first mark is not known to be in the log yet. */
+    private static final long NO_MARK = 0;
 
     private final String group;
     private final String topic;
@@ -51,13 +53,13 @@ final class PartitionCheck {
     private final Set<StreamId> undecided = new HashSet<>();
 
     /** Streams that are settled: what still comes of them is a copy. */
-    private final Set<StreamId> forgotten = new HashSet<>();
+    private final Forgotten forgotten = new Forgotten();
 
     private long highestPosition = -1;
     /** What was written into the control log when the group began with the partition, and when this owner did. */
-    private long joined;
+    private long joined = NO_MARK;
 
-    private long begun;
+    private final long begun;
 
     /** Something ended without a handler. */
     private record Ended(StreamId id, long number, Ending ending) {}
@@ -65,7 +67,7 @@ final class PartitionCheck {
     /**
      * @param log whether positions name copies, and rise with them; else the number of the attempt says what comes again
      * @param secret what seals are made with, or null
-     * @param mark the mark that this owner writes into the control log
+     * @param mark the mark that this owner writes into the control log; what comes of that is told by {@link #marked}
      */
     PartitionCheck(
             String group,
@@ -82,7 +84,6 @@ final class PartitionCheck {
         this.log = log;
         this.contents = new Contents(topic, partition, secret);
         this.told = told;
-        this.joined = mark;
         this.begun = mark;
         this.findings = findings;
     }
@@ -104,19 +105,32 @@ final class PartitionCheck {
             return found(Verdict.CORRUPTED, id, number, again); // whose number that is nobody knows
         }
         StreamCheck stream = stream(id, number);
-        if (stream == null) {
-            return Verdict.DELIVERED;
-        }
-        Verdict verdict = stream.arrived(number, again, now);
-        unsettled.add(delivery.position(), stream.account(), number);
-        long confirmed = Stamp.confirmedTo(header);
-        if (confirmed > 0) {
-            stream.confirmed(Stamp.confirmedFrom(header), confirmed);
+        boolean known = stream == null || stream.account().seen.contains(number);
+        Verdict verdict = stream == null ? settled(again) : stream.arrived(number, again, now);
+        if (stream != null) {
+            unsettled.add(delivery.position(), stream.account(), number);
+            long confirmed = Stamp.confirmedTo(header);
+            if (confirmed > 0) {
+                stream.confirmed(Stamp.confirmedFrom(header), confirmed);
+            }
         }
         if (!contents.isUnchanged(header, delivery.message())) {
-            return found(Verdict.CORRUPTED, id, number, again);
+            return found(Verdict.CORRUPTED, id, number, again && known); // a broker may give anew what nobody was given
         }
         return verdict == Verdict.DUPLICATE ? found(verdict, id, number, again) : verdict;
+    }
+
+    /** A number came of which all is known: its stream was closed, and all of it had come. */
+    private Verdict settled(boolean again) {
+        if (!again) {
+            books.settled = books.settled.and(GroupTotals.ONE_DUPLICATE);
+        }
+        return again ? Verdict.DELIVERED : Verdict.DUPLICATE;
+    }
+
+    /** The control log surely has this owner's mark: the group has begun, if it had not before. */
+    void marked() {
+        joined = joined == NO_MARK ? begun : joined;
     }
 
     /** A delivery passes that is not looked at: its stream begins anew with the next one that is. */
@@ -142,17 +156,17 @@ final class PartitionCheck {
         }
     }
 
-    /** All that arrived up to a position is finished; returns whether the books say something new. */
-    boolean finished(long through) {
-        boolean any = unsettled.finish(through);
+    /** What a settlement covers is finished; returns whether the books say something new. */
+    boolean finished(long through, long... beyond) {
+        boolean any = false;
         for (Ended one = ended.poll(); one != null; one = ended.poll()) {
             StreamCheck stream = streams.get(one.id);
             if (stream != null && stream.account().seen.contains(one.number)) {
-                stream.account().end(one.number, one.ending);
-                any = true;
+                any |= stream.account().end(one.number, one.ending);
             }
         }
-        return any;
+        boolean settled = unsettled.finish(through, beyond);
+        return any || settled;
     }
 
     private boolean isAgain(Delivery delivery) {
@@ -175,16 +189,18 @@ final class PartitionCheck {
                 : new StreamId(producer, epoch);
     }
 
-    /** Null if it is settled. */
+    /** Null if it is settled, and the number is one of those that are. */
     private @Nullable StreamCheck stream(StreamId id, long number) {
         if (latest != null && id.equals(latestId)) {
             return latest;
         }
-        if (forgotten.contains(id)) {
-            return null;
-        }
         StreamCheck stream = streams.get(id);
-        if (stream == null) {
+        if (stream == null && forgotten.contains(id)) {
+            if (number <= forgotten.last(id)) {
+                return null;
+            }
+            stream = goOn(id);
+        } else if (stream == null) {
             stream = begin(id, number - 1);
             if (number > 1) {
                 undecided.add(id);
@@ -202,18 +218,31 @@ final class PartitionCheck {
         return stream;
     }
 
+    /** A producer that was taken for dead is not. */
+    private StreamCheck goOn(StreamId id) {
+        StreamCheck stream = begin(id, forgotten.last(id));
+        forgotten.remove(id);
+        return stream;
+    }
+
     private void decide(long now) {
+        if (told.hasRead(begun)) {
+            marked();
+        }
         told.forEachLife((id, life) -> {
-            if (!streams.containsKey(id)
-                    && !forgotten.contains(id)
-                    && life.stream(topic, partition) != null
-                    && told.openedBehind(id, joined, begun)) {
+            Manifest.Stream said = life.stream(topic, partition);
+            if (said == null || streams.containsKey(id)) {
+                return;
+            }
+            if (forgotten.contains(id)) {
+                StreamCheck unused = said.acknowledged().last() > forgotten.last(id) ? goOn(id) : null;
+            } else if (joined != NO_MARK && told.openedBehind(id, joined, begun)) {
                 StreamCheck unused = begin(id, 0); // nothing of it came yet, and all of it is to come
             }
         });
         undecided.removeIf(id -> {
             StreamCheck stream = streams.get(id);
-            if (stream != null && told.openedBehind(id, joined, begun)) {
+            if (stream != null && joined != NO_MARK && told.openedBehind(id, joined, begun)) {
                 stream.missHead(now);
                 return true;
             }
@@ -299,8 +328,9 @@ final class PartitionCheck {
     }
 
     private boolean isSettled(StreamId id, StreamCheck stream) {
-        Manifest.Stream last = told.life(id).filter(Told.Life::isOver).isPresent() ? toldOf(id) : null;
-        return last != null && !undecided.contains(id) && stream.isSettled(last);
+        boolean silent = told.isSilent(id);
+        Manifest.Stream last = silent || told.isClosed(id) ? toldOf(id) : null;
+        return last != null && !undecided.contains(id) && stream.isSettled(last, silent);
     }
 
     /**
@@ -312,10 +342,7 @@ final class PartitionCheck {
         streams.entrySet().removeIf(stream -> {
             boolean settled = isSettled(stream.getKey(), stream.getValue());
             if (settled) {
-                forgotten.add(stream.getKey());
-                books.streams.remove(stream.getKey());
-                books.settled =
-                        books.settled.and(GroupTotals.of(stream.getValue().account()));
+                forget(stream.getKey(), stream.getValue().account());
             }
             return settled;
         });
@@ -328,6 +355,12 @@ final class PartitionCheck {
         return any;
     }
 
+    private void forget(StreamId id, Account account) {
+        forgotten.add(id, account.last());
+        books.streams.remove(id);
+        books.settled = books.settled.and(GroupTotals.of(account));
+    }
+
     void writeTo(DataOutput out) throws IOException {
         out.writeByte(VERSION);
         Varint.write(out, highestPosition + 1);
@@ -336,10 +369,7 @@ final class PartitionCheck {
         for (StreamId id : undecided) {
             id.writeTo(out);
         }
-        Varint.write(out, forgotten.size());
-        for (StreamId id : forgotten) {
-            id.writeTo(out);
-        }
+        forgotten.writeTo(out);
         books.writeTo(out);
     }
 
@@ -354,9 +384,7 @@ final class PartitionCheck {
         for (long i = GroupManifest.count(in); i > 0; i--) {
             undecided.add(StreamId.readFrom(in));
         }
-        for (long i = GroupManifest.count(in); i > 0; i--) {
-            forgotten.add(StreamId.readFrom(in));
-        }
+        forgotten.readFrom(in);
         books = Books.readFrom(in);
         books.streams.forEach((id, account) -> streams.put(id, StreamCheck.of(account, now)));
     }
@@ -365,6 +393,13 @@ final class PartitionCheck {
     void merge(DataInput in, long now) throws IOException {
         PartitionCheck other = new PartitionCheck(group, topic, partition, log, null, told, begun, finding -> {});
         other.readFrom(in, now);
+        for (StreamId id : other.forgotten.ids()) { // whoever forgot it has seen all of it
+            StreamCheck own = streams.remove(id);
+            if (own != null) {
+                forget(id, own.account());
+            }
+        }
+        other.streams.keySet().removeAll(forgotten.ids());
         other.streams.forEach((id, stream) -> {
             StreamCheck own = streams.get(id);
             if (own == null) {
@@ -375,15 +410,12 @@ final class PartitionCheck {
             }
         });
         undecided.addAll(other.undecided);
-        if (forgotten.size() < other.forgotten.size()) {
-            books.settled = other.books.settled;
-        }
-        forgotten.addAll(other.forgotten);
-        forgotten.removeAll(streams.keySet());
+        latest = null;
+        latestId = null;
         books.foreign = Math.max(books.foreign, other.books.foreign);
         books.corrupted = Math.max(books.corrupted, other.books.corrupted);
         books.misrouted = Math.max(books.misrouted, other.books.misrouted);
         highestPosition = Math.max(highestPosition, other.highestPosition);
-        joined = other.joined;
+        joined = other.joined == NO_MARK ? joined : other.joined;
     }
 }

@@ -103,7 +103,7 @@ public final class Stamping implements SendLaneInterceptor {
     public ProducerTotals totals() {
         Stamper open = stamper;
         Stream<ProducerTotals> books =
-                open == null ? Stream.empty() : open.books().map(book -> ProducerTotals.of(book.state()));
+                open == null ? Stream.empty() : open.books().map(StreamBook::totals);
         return books.reduce(ProducerTotals.NONE, ProducerTotals::and);
     }
 

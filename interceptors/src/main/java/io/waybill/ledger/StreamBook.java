@@ -126,6 +126,10 @@ final class StreamBook {
         return state();
     }
 
+    synchronized ProducerTotals totals() {
+        return new ProducerTotals(assigned, acknowledged.count(), unknown.count(), abandoned.count());
+    }
+
     synchronized Manifest.Stream state() {
         return new Manifest.Stream(
                 topic,

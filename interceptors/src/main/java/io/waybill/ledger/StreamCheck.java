@@ -200,6 +200,14 @@ final class StreamCheck {
     void merge(StreamCheck other) {
         account.merge(other.account);
         gaps.addAll(other.gaps);
+        long oldest = gaps.stream()
+                .mapToLong(Gap::sinceNanos)
+                .reduce((a, b) -> a - b < 0 ? a : b)
+                .orElse(0);
+        gaps.clear();
+        NumberSet missing = account.seen.missing(account.before + 1, account.seen.last());
+        missing.removeAll(account.lost);
+        missing.ranges().forEach(range -> gaps.add(new Gap(range.from(), range.to(), oldest)));
     }
 
     Account account() {
@@ -216,13 +224,24 @@ final class StreamCheck {
     }
 
     /**
-     * Whether nothing will happen to the stream any more, and nothing is open: all that its producer was told to be stored has
-     * come and is finished, or is told to be lost.
+     * Whether nothing is open: each number that the producer knows to be stored, or not to be sure of, has come and is finished,
+     * or is told to be lost.
      *
      * @param last the producer's last word
+     * @param longAgo whether that was so long ago that what it is not sure of will not come any more
      */
-    boolean isSettled(Manifest.Stream last) {
-        return gaps.isEmpty() && account.unfinished() == 0 && missingTail(last).isEmpty();
+    boolean isSettled(Manifest.Stream last, boolean longAgo) {
+        NumberSet open = new NumberSet();
+        if (longAgo) {
+            open.addAll(last.acknowledged());
+        } else if (last.assigned() > 0) {
+            open.add(1, last.assigned());
+            open.removeAll(last.abandoned());
+        }
+        open.remove(1, account.before);
+        open.removeAll(account.seen);
+        open.removeAll(account.lost);
+        return open.isEmpty() && account.unfinished() == 0;
     }
 
     /** What it takes in memory, roughly. */

@@ -3,6 +3,7 @@ package io.waybill.ledger;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  * thread that reads the log, read by those that check.
  */
 final class Told {
+    /** Who lives says all each hour. Should it be a clock that is wrong, who goes on is heard again. */
+    private static final long DEAD_MILLIS = TimeUnit.HOURS.toMillis(25);
+
     private final Map<StreamId, Life> lives = new ConcurrentHashMap<>();
     private final Map<Long, Long> marks = new ConcurrentHashMap<>();
     private final String group;
     private long records;
+    private volatile long newestMillis;
 
     /** @param group whose marks are of interest */
     Told(String group) {
@@ -26,7 +31,8 @@ final class Told {
         private final String producer;
         private final ByPartition<Manifest.Stream> streams = new ByPartition<>();
         private volatile long opened = -1;
-        private volatile boolean over;
+        private volatile boolean closed;
+        private volatile long lastMillis;
 
         private Life(String producer) {
             this.producer = producer;
@@ -34,11 +40,6 @@ final class Told {
 
         String producer() {
             return producer;
-        }
-
-        /** Whether its producer has said its last word. */
-        boolean isOver() {
-            return over;
         }
 
         Manifest.@Nullable Stream stream(String topic, int partition) {
@@ -65,7 +66,21 @@ final class Told {
         if (manifest.kind() == Manifest.Kind.OPENED && life.opened < 0) {
             life.opened = records;
         }
-        life.over |= manifest.kind() == Manifest.Kind.CLOSED;
+        life.closed |= manifest.kind() == Manifest.Kind.CLOSED;
+        life.lastMillis = Math.max(life.lastMillis, manifest.timeMillis());
+        newestMillis = Math.max(newestMillis, manifest.timeMillis());
+    }
+
+    /** Whether its producer has said its last word. */
+    boolean isClosed(StreamId id) {
+        Life life = lives.get(id);
+        return life != null && life.closed;
+    }
+
+    /** Whether its producer has said nothing for so long that it is closed, or was killed. */
+    boolean isSilent(StreamId id) {
+        Life life = lives.get(id);
+        return life != null && newestMillis - life.lastMillis > DEAD_MILLIS;
     }
 
     Optional<Life> life(StreamId id) {

@@ -40,18 +40,47 @@ final class Unsettled {
         return larger;
     }
 
-    /** All up to a position are finished; returns whether there were any. */
-    boolean finish(long through) {
+    /**
+     * All up to a position are finished, and some beyond it, in their order; returns whether there were any.
+     *
+     * @param beyond where the broker is told of each by itself, their positions, rising
+     */
+    boolean finish(long through, long[] beyond) {
         int before = size;
         while (size > 0 && positions[first] <= through) {
-            Account account = accounts[first];
-            if (account != null) {
-                boolean unused = account.finished.add(numbers[first]);
-            }
-            accounts[first] = null;
+            finish(first);
             first = first + 1 & positions.length - 1;
             size--;
         }
-        return size != before;
+        for (long position : beyond) {
+            finishOne(position);
+        }
+        return size != before || beyond.length > 0;
+    }
+
+    private void finishOne(long position) {
+        int low = 0;
+        int high = size - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int at = first + middle & positions.length - 1;
+            if (positions[at] == position) {
+                finish(at);
+                return;
+            }
+            if (positions[at] < position) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+    }
+
+    private void finish(int at) {
+        Account account = accounts[at];
+        if (account != null) {
+            boolean unused = account.finished.add(numbers[at]);
+            accounts[at] = null;
+        }
     }
 }

@@ -1,6 +1,9 @@
 package io.waybill.ledger;
 
-/** What the books of a group say of a number (rule W3). */
+/**
+ * What the books of a group say of a message (rule W3). Findings are LOST, DUPLICATE, CORRUPTED and MISROUTED; the others are counted.
+ * What is suspected, abandoned, unknown or was never told of are sums of the {@link Ledger}: nothing came that could be judged.
+ */
 public enum Verdict {
     /** It arrived, in its place. */
     DELIVERED,
@@ -8,16 +11,8 @@ public enum Verdict {
     DUPLICATE,
     /** It arrived behind a number that was sent after it. */
     LATE,
-    /** It is missing, and it is too early to say more, or nobody has said what became of it. */
-    SUSPECTED,
     /** The broker had acknowledged it to its producer, and it did not arrive. */
     LOST,
-    /** Its producer knows that it was never stored. */
-    ABANDONED,
-    /** Its producer does not know whether it was stored. */
-    UNKNOWN,
-    /** Its producer died before it could say what became of it. */
-    UNSEALED,
     /** It arrived with other contents than it was sent with. */
     CORRUPTED,
     /** It arrived in a topic or partition that it was not sent to. */

@@ -31,6 +31,7 @@ final class Verifier implements ReceiveLaneInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger("io.waybill.ledger");
 
     private static final int MOST_SAVES = 5;
+    private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** So that whoever begins to read finds it, whatever retention took. */
     private static final long SAY_ALL_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -46,6 +47,8 @@ final class Verifier implements ReceiveLaneInterceptor {
     private final LongSupplier clock;
     private final ByPartition<Kept> partitions = new ByPartition<>();
     private volatile GroupTotals totals = GroupTotals.NONE;
+    private boolean logAway;
+    private long logAwaySince;
 
     /** The books of a partition, and which version of them is safe. */
     private static final class Kept {
@@ -115,7 +118,7 @@ final class Verifier implements ReceiveLaneInterceptor {
             kept.version = row.version();
             kept.check.readFrom(input(row.bytes()), clock.getAsLong());
         }
-        write(new Mark(group, partition.topic(), partition.partition(), mark));
+        mark(kept, new Mark(group, partition.topic(), partition.partition(), mark));
         partitions.put(partition.topic(), partition.partition(), kept);
     }
 
@@ -123,21 +126,38 @@ final class Verifier implements ReceiveLaneInterceptor {
         return new DataInputStream(new ByteArrayInputStream(bytes));
     }
 
-    private void write(Mark mark) {
+    /** At once, so that who opens next is behind it; while the log is away, later, so that nobody waits for it again and again. */
+    private void mark(Kept kept, Mark mark) {
         if (logs == null) {
+            return;
+        }
+        long now = clock.getAsLong();
+        if (logAway && now - logAwaySince < AWAY_NANOS) {
+            markLater(mark);
             return;
         }
         try {
             logs.create(ManifestWriter.LOG);
             logs.append(ManifestWriter.LOG, mark.encode());
+            logAway = false;
+            kept.check.marked();
         } catch (Exception e) {
+            logAway = true;
+            logAwaySince = now;
+            markLater(mark);
             LOG.warn(
-                    "Group '{}' could not write its mark for {}-{}: what is lost before the first message of a new producer is"
-                            + " not told",
+                    "Group '{}' could not write its mark for {}-{}, which is tried again: until then, what is lost before the first"
+                            + " message of a new producer is not told",
                     group,
                     mark.topic(),
                     mark.partition(),
                     e);
+        }
+    }
+
+    private void markLater(Mark mark) {
+        if (manifests != null) {
+            manifests.offer(mark, mark.encode());
         }
     }
 
@@ -184,7 +204,7 @@ final class Verifier implements ReceiveLaneInterceptor {
             TopicPartition partition = settlement.partition();
             Kept kept = partitions.get(partition.topic(), partition.partition());
             if (kept != null) {
-                if (kept.check.finished(settlement.through())) {
+                if (kept.check.finished(settlement.through(), settlement.beyond())) {
                     kept.touch();
                 }
                 if (kept.changed) {
@@ -245,7 +265,6 @@ final class Verifier implements ReceiveLaneInterceptor {
     @Override
     public void between(Backlog backlog) {
         long now = clock.getAsLong();
-        GroupTotals sum = GroupTotals.NONE;
         for (Kept kept : partitions.values().toList()) {
             boolean found = kept.check.check(now - graceNanos, now);
             found |= lookAtTail(kept, backlog, now);
@@ -257,9 +276,8 @@ final class Verifier implements ReceiveLaneInterceptor {
             } else if (isTold()) {
                 kept.changed |= kept.check.forgetSettled();
             }
-            sum = sum.and(kept.check.totals());
         }
-        totals = sum;
+        sumUp();
     }
 
     /** Of the partitions that it owns, as of the last look. */
@@ -321,9 +339,14 @@ final class Verifier implements ReceiveLaneInterceptor {
     @Override
     public void released(TopicPartition partition) {
         Kept kept = partitions.get(partition.topic(), partition.partition());
-        if (kept != null && kept.untold) {
+        if (kept != null && kept.untold && !kept.changed) { // what is not safe may be another's by now
             tellLog(kept, clock.getAsLong());
         }
         partitions.remove(partition.topic(), partition.partition());
+        sumUp();
+    }
+
+    private void sumUp() {
+        totals = partitions.values().map(kept -> kept.check.totals()).reduce(GroupTotals.NONE, GroupTotals::and);
     }
 }

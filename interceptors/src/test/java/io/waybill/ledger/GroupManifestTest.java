@@ -16,8 +16,9 @@ class GroupManifestTest {
         account.seen.add(4, 20);
         account.seen.add(30, 40);
         account.finished.add(4, 18);
-        account.end(7, Ending.DEAD_LETTERED);
-        account.end(8, Ending.FILTERED);
+        assertThat(account.end(19, Ending.DEAD_LETTERED)).isTrue();
+        assertThat(account.end(20, Ending.FILTERED)).isTrue();
+        assertThat(account.end(20, Ending.DEAD_LETTERED)).as("it is finished").isFalse();
         account.lost.add(21, 29);
         account.duplicates = 5;
         account.late = 6;

@@ -90,21 +90,9 @@ class LedgerTest {
                 send(shop, 0, MESSAGES);
             }
             await("all is handled").until(() -> verification.totals().handled() == 80);
+            assertTotals(stamping, verification, meters);
         }
-        assertThat(stamping.totals()).isEqualTo(new ProducerTotals(MESSAGES, MESSAGES, 0, 0));
-        assertThat(verification.totals()).isEqualTo(new GroupTotals(80, 10, 10, 0, 0, 0, 0, 0, 0, 0, 0));
-        assertThat(meters.get("waybill.ledger.sent")
-                        .tag("producer", "shop")
-                        .tag("state", "acknowledged")
-                        .gauge()
-                        .value())
-                .isEqualTo(MESSAGES);
-        assertThat(meters.get("waybill.ledger.received")
-                        .tag("group", "billing")
-                        .tag("state", "dead-lettered")
-                        .gauge()
-                        .value())
-                .isEqualTo(10);
+        assertThat(verification.totals()).as("it owns nothing any more").isEqualTo(GroupTotals.NONE);
 
         Ledger ledger = Ledger.read(waybill, "orders");
         assertThat(ledger.producers()).containsOnlyKeys("shop").containsValue(new ProducerTotals(100, 100, 0, 0));
@@ -120,6 +108,23 @@ class LedgerTest {
                 assertThat(group.sum()).isEqualTo(MESSAGES);
             });
         });
+    }
+
+    private static void assertTotals(Stamping stamping, Verification verification, SimpleMeterRegistry meters) {
+        assertThat(stamping.totals()).isEqualTo(new ProducerTotals(MESSAGES, MESSAGES, 0, 0));
+        assertThat(verification.totals()).isEqualTo(new GroupTotals(80, 10, 10, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(meters.get("waybill.ledger.sent")
+                        .tag("producer", "shop")
+                        .tag("state", "acknowledged")
+                        .gauge()
+                        .value())
+                .isEqualTo(MESSAGES);
+        assertThat(meters.get("waybill.ledger.received")
+                        .tag("group", "billing")
+                        .tag("state", "dead-lettered")
+                        .gauge()
+                        .value())
+                .isEqualTo(10);
     }
 
     @Test

@@ -204,6 +204,24 @@ class LossDetectionTest {
     }
 
     @Test
+    void w5_whatAnotherLaneInterceptorRefusesIsNotMissed() {
+        connect(LOG);
+        var unused = waybill.consumer("billing")
+                .retry(RetryPolicy.attempts(1))
+                .interceptLane(delivery -> {
+                    if (delivery.message().text().endsWith("5")) {
+                        throw new IllegalStateException("not this one");
+                    }
+                })
+                .interceptLane(verification())
+                .subscribe("orders", delivery -> handled.incrementAndGet());
+        Producer producer = producer();
+        send(producer, 50);
+        awaitHandled(45);
+        awaitSilence();
+    }
+
+    @Test
     void w7_onlyWhoKnowsTheSecretIsBelieved() {
         connect(LOG);
         Consumer consumer = consumer(verification().sealedWith(SECRET));

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -295,9 +296,110 @@ class PartitionCheckTest {
         assertThat(next.tailSince(NOW))
                 .as("the log still tells of it, and nobody misses it")
                 .isZero();
-        assertThat(next.arrived(delivery(1, 3, 1), NOW)).as("a copy").isEqualTo(Verdict.DELIVERED);
-        assertThat(next.tailSince(NOW)).isZero();
+        assertThat(next.arrived(delivery(1, 2, 1), NOW)).as("it comes again").isEqualTo(Verdict.DELIVERED);
         assertThat(findings).isEmpty();
+        assertThat(next.arrived(delivery(1, 3, 1), NOW)).as("a second copy").isEqualTo(Verdict.DUPLICATE);
+        assertThat(next.tailSince(NOW)).isZero();
+        assertThat(findings).extracting(Finding::verdict).containsExactly(Verdict.DUPLICATE);
+    }
+
+    @Test
+    void w5_whoWasTakenForDeadAndGoesOnIsMissedAgain() {
+        mark();
+        tell(Manifest.Kind.OPENED, 2);
+        log.arrived(delivery(1, 1, 1), NOW);
+        log.arrived(delivery(2, 2, 1), NOW);
+        assertThat(log.finished(2)).isTrue();
+        assertThat(log.forgetSettled()).as("it lives").isFalse();
+        told.read(new Manifest(
+                        "other", 1, Manifest.Kind.OPENED, Duration.ofHours(26).toMillis(), List.of())
+                .encode(1 << 20)
+                .get(0));
+        assertThat(log.forgetSettled()).as("it said nothing for a day").isTrue();
+
+        assertThat(log.arrived(delivery(5, 3, 1), NOW)).isEqualTo(Verdict.DELIVERED);
+        tell(Manifest.Kind.PERIODIC, 5);
+        log.check(NOW, NOW);
+        assertThat(findings)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.numbers()).hasToString("[3-4]"));
+    }
+
+    @Test
+    void w5_whereTheFirstMarkWasNeverWrittenNobodyIsMissedWhoWasThereBefore() throws IOException {
+        tell(Manifest.Kind.OPENED, 9);
+        log.arrived(delivery(7, 1, 1), NOW); // its mark never got into the log
+        PartitionCheck next = new PartitionCheck("billing", "orders", 3, true, null, told, MARK + 1, findings::add);
+        next.readFrom(new DataInputStream(new ByteArrayInputStream(written(log))), NOW);
+        told.read(new Mark("billing", "orders", 3, MARK + 1).encode());
+        next.check(NOW, NOW);
+        next.check(NOW, NOW);
+        assertThat(findings).isEmpty();
+        assertThat(account(next).before).isEqualTo(6);
+    }
+
+    @Test
+    void w6_whatWasHandledIsNotFilteredWhenItComesAgain() {
+        log.arrived(delivery(1, 1, 1), NOW);
+        assertThat(log.finished(1)).isTrue();
+        log.arrived(delivery(1, 1, 2), NOW);
+        log.ended(delivery(1, 1, 2), Ending.FILTERED);
+        assertThat(log.finished(1)).isTrue();
+        assertThat(log.totals().handled()).isEqualTo(1);
+        assertThat(log.totals().filtered()).isZero();
+    }
+
+    @Test
+    void w6_whatIsFilteredNowAndThenTakesNoMemory() throws IOException {
+        for (long number = 1; number <= 10_000; number++) {
+            log.arrived(delivery(number, number, 1), NOW);
+            if (number % 2 == 0) {
+                log.ended(delivery(number, number, 1), number % 4 == 0 ? Ending.FILTERED : Ending.DEAD_LETTERED);
+            }
+            assertThat(log.finished(number)).isTrue();
+        }
+        assertThat(log.totals()).isEqualTo(new GroupTotals(5_000, 2_500, 2_500, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(written(log)).hasSizeLessThan(100);
+    }
+
+    @Test
+    void w3_whatIsChangedIsToldThoughItWasGivenToAnotherBefore() {
+        Message changed = message("changed");
+        Delivery given = new Delivery(changed, 3, 1, 0, 2, stamp(message("order 1"), 3, 1, null));
+        assertThat(queue.arrived(given, NOW)).isEqualTo(Verdict.CORRUPTED);
+        assertThat(queue.arrived(given, NOW)).isEqualTo(Verdict.CORRUPTED);
+        assertThat(findings).as("told once").hasSize(1);
+    }
+
+    @Test
+    void w5_whatAnotherOwnerForgotIsForgotten() throws IOException {
+        mark();
+        tell(Manifest.Kind.OPENED, 1);
+        log.arrived(delivery(1, 1, 1), NOW);
+        assertThat(log.finished(1)).isTrue();
+        PartitionCheck other = check(true, null);
+        other.readFrom(new DataInputStream(new ByteArrayInputStream(written(log))), NOW);
+        tell(Manifest.Kind.CLOSED, 1);
+        assertThat(other.forgetSettled()).isTrue();
+
+        log.merge(new DataInputStream(new ByteArrayInputStream(written(other))), NOW);
+        assertThat(log.books().streams).isEmpty();
+        assertThat(log.totals().handled()).isEqualTo(1);
+        other.merge(new DataInputStream(new ByteArrayInputStream(written(check(true, null)))), NOW);
+        assertThat(other.totals().handled()).isEqualTo(1);
+        log.check(NOW, NOW);
+        assertThat(log.tailSince(NOW)).isZero();
+        assertThat(findings).isEmpty();
+    }
+
+    @Test
+    void w6_whatAQueueIsToldOfOutOfOrderIsFinished() {
+        for (long number = 1; number <= 4; number++) {
+            queue.arrived(delivery(number, number, 1), NOW);
+        }
+        assertThat(queue.finished(-1, 3, 4)).as("the first is stuck").isTrue();
+        assertThat(queue.totals().inFlight()).isEqualTo(2);
+        assertThat(queue.totals().handled()).isEqualTo(2);
     }
 
     @Test

@@ -28,9 +28,24 @@ class UnsettledTest {
                 long unused = expected.remove();
                 any = true;
             }
-            assertThat(unsettled.finish(2 * through)).isEqualTo(any);
+            assertThat(unsettled.finish(2 * through, new long[0])).isEqualTo(any);
             assertThat(account.finished.last()).isEqualTo(expected.isEmpty() ? next : expected.element() - 1);
         }
         assertThat(account.finished.intervals()).isEqualTo(1);
+    }
+
+    @Test
+    void someFinishOutOfTheirOrder() {
+        Unsettled unsettled = new Unsettled();
+        Account account = new Account(0);
+        for (long number = 1; number <= 100; number++) {
+            unsettled.add(10 * number, account, number);
+        }
+        assertThat(unsettled.finish(20, new long[] {50, 990, 1_000})).isTrue();
+        assertThat(account.finished).hasToString("[1-2, 5, 99-100]");
+        assertThat(unsettled.finish(60, new long[0])).isTrue();
+        assertThat(account.finished).hasToString("[1-6, 99-100]");
+        assertThat(unsettled.finish(60, new long[] {15})).as("none is there").isTrue();
+        assertThat(account.finished).hasToString("[1-6, 99-100]");
     }
 }

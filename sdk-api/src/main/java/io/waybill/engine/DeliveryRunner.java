@@ -52,7 +52,7 @@ final class DeliveryRunner {
             return bury(assignment, entry, entry.deadBecause);
         }
         try {
-            if (!process(entry)) {
+            if (!process(entry) && !assignment.isEnded()) {
                 ended.accept(entry.delivery(), Ending.FILTERED);
             }
             counters.handled.increment();

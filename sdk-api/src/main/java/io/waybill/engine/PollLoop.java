@@ -335,17 +335,19 @@ final class PollLoop implements ReceiverSink {
         handOut();
     }
 
+    /** All see it, whatever the others say of it; the first refusal counts. */
     private @Nullable Throwable arrive(Delivery delivery) {
+        Throwable first = null;
         for (Switched<ReceiveLaneInterceptor> interceptor : interceptors) {
             if (interceptor.on().getAsBoolean()) {
                 try {
                     interceptor.target().arrived(delivery);
                 } catch (Throwable refusal) {
-                    return refusal;
+                    first = first == null ? refusal : first;
                 }
             }
         }
-        return null;
+        return first;
     }
 
     private void applyPauses() {

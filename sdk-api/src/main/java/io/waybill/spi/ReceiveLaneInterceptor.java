@@ -22,7 +22,8 @@ public interface ReceiveLaneInterceptor {
     default void opened(String group, Optional<ControlLogs> logs) throws Exception {}
 
     /**
-     * On arrival. What it throws counts as the failure of every attempt at this delivery, which so ends with the dead letters.
+     * On arrival. What it throws counts as the failure of every attempt at this delivery, which so ends with the dead letters; other
+     * interceptors see it all the same.
      *
      * @param delivery what arrived
      */

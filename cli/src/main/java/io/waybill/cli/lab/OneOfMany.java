@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class OneOfMany {
     private static final int MANY = 1_000_000;
     private static final int IN_FLIGHT = 10_000;
+    private static final int MOST_BYTES = 200;
 
     private OneOfMany() {}
 
@@ -43,6 +44,9 @@ final class OneOfMany {
         Patience.until("all others are handled", () -> handled.get() >= MANY - 1);
         TopicPartition partition = new TopicPartition(stage.topic(), 0);
         Patience.until("the books are kept", () -> stage.kept(partition) > 0);
+        if (stage.kept(partition) > MOST_BYTES) {
+            throw new IllegalStateException("The books of one stream are " + stage.kept(partition) + " bytes");
+        }
         stage.note("the group's books of the stream are " + stage.kept(partition) + " bytes");
     }
 
