@@ -48,6 +48,10 @@ class KafkaReplicationTest {
                             .configs(Map.of("min.insync.replicas", "2"))))
                     .all()
                     .get();
+            await("whichever node is asked knows the topic")
+                    .atMost(SOON)
+                    .during(Duration.ofMillis(500))
+                    .until(() -> waybill.admin().describeTopic(TOPIC).isPresent());
             Set<UUID> handled = ConcurrentHashMap.newKeySet();
             var unused = waybill.consumer("g")
                     .subscribe(TOPIC, delivery -> handled.add(delivery.message().id()));

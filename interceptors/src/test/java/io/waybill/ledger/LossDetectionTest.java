@@ -25,10 +25,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Stamping and verification together, on a broker that loses when it is told to. */
+/** Stamping and verification together, on a broker that loses when it is told to. Each test has its own, and mostly waits. */
+@Execution(ExecutionMode.CONCURRENT)
 class LossDetectionTest {
     private static final String LOG = "memory:";
     private static final String QUEUE = "memory:?shape=queue";
