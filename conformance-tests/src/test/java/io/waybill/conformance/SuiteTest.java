@@ -37,9 +37,18 @@ class SuiteTest {
     private static final Pattern BUILT_RULE = Pattern.compile("\\| ([SCIW][0-9]+) \\| .*");
 
     private static Events run(String target, int patience, Stream<DiscoverySelector> tests) {
+        return run(target, patience, tests, 1);
+    }
+
+    /** @param atATime how many tests run at the same time, of those that may */
+    private static Events run(String target, int patience, Stream<DiscoverySelector> tests, int atATime) {
         return EngineTestKit.engine("junit-jupiter")
                 .configurationParameter(ConformanceTarget.NAME_PARAMETER, target)
                 .configurationParameter(ConformanceTarget.PATIENCE_PARAMETER, Integer.toString(patience))
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", Boolean.toString(atATime > 1))
+                .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+                .configurationParameter(
+                        "junit.jupiter.execution.parallel.config.fixed.parallelism", Integer.toString(atATime))
                 .selectors(tests.distinct().toArray(DiscoverySelector[]::new))
                 .execute()
                 .testEvents();
@@ -90,7 +99,8 @@ class SuiteTest {
                 PATIENT,
                 Stream.concat(
                         Stream.of(Defect.values()).map(one -> selectMethod(one.chapter, one.test, Scene.class)),
-                        Stream.of(EngineDefect.values()).map(one -> selectMethod(one.chapter, one.test, Scene.class))));
+                        Stream.of(EngineDefect.values()).map(one -> selectMethod(one.chapter, one.test, Scene.class))),
+                4);
         assertThat(events.failed().stream().map(Event::toString)).isEmpty();
         assertThat(events.succeeded().count()).isGreaterThan(30);
     }
