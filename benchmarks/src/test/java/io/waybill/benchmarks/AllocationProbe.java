@@ -115,7 +115,7 @@ final class AllocationProbe {
                 try (Consumer consumer = waybill.consumer("bench-" + group++)
                         .ordering(Ordering.PARTITION)
                         .concurrency(1)
-                        .window(1_024) // or the memory of it grows, by as much as reading is ahead of handling
+                        .window(4_096) // or the memory of it grows, by as much as reading is ahead of handling
                         .subscribe("bench", delivery -> {
                             if (handled.incrementAndGet() == 2 * MESSAGES) {
                                 ended.set(allocated());
