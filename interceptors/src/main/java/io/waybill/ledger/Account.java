@@ -93,11 +93,6 @@ final class Account {
         away |= other.away;
     }
 
-    /** What it takes in memory, roughly. */
-    int bytes() {
-        return 80 + seen.bytes() + finished.bytes() + lost.bytes();
-    }
-
     void writeTo(DataOutput out) throws IOException {
         Varint.write(out, before);
         seen.writeTo(out);

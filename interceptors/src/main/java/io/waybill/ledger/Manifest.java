@@ -62,15 +62,7 @@ record Manifest(String producer, long epoch, Kind kind, long timeMillis, List<St
             long assigned,
             NumberSet acknowledged,
             NumberSet unknown,
-            NumberSet abandoned) {
-        /** Numbers without an outcome. */
-        NumberSet open() {
-            NumberSet open = acknowledged.missing(1, assigned);
-            open.removeAll(unknown);
-            open.removeAll(abandoned);
-            return open;
-        }
-    }
+            NumberSet abandoned) {}
 
     Manifest {
         streams = List.copyOf(streams);

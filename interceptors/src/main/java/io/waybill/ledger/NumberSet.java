@@ -171,11 +171,6 @@ final class NumberSet {
         return ranges;
     }
 
-    /** What it takes in memory, beside the object itself. */
-    int bytes() {
-        return ends.length * Long.BYTES;
-    }
-
     private long from(int interval) {
         return ends[2 * interval];
     }

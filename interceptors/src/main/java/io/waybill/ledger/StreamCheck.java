@@ -243,9 +243,4 @@ final class StreamCheck {
         open.removeAll(account.lost);
         return open.isEmpty() && account.unfinished() == 0;
     }
-
-    /** What it takes in memory, roughly. */
-    int bytes() {
-        return 40 + account.bytes() + confirmed.bytes() + 40 * gaps.size();
-    }
 }

@@ -38,8 +38,13 @@ class ManifestTest {
     }
 
     @Test
-    void whatHasNoOutcomeIsOpen() {
-        assertThat(stream(0).open()).hasToString("[96-100]");
+    void aPartitionThatNoTopicHasIsNotBelieved() {
+        for (int partition : new int[] {1 << 21, Integer.MAX_VALUE}) {
+            byte[] record = manifest(Manifest.Kind.PERIODIC, stream(partition))
+                    .encode(ENOUGH)
+                    .get(0);
+            assertThat(Manifest.decode(record)).isEmpty();
+        }
     }
 
     @Test

@@ -28,7 +28,7 @@ class NumberSetTest {
         assertThat(set.ranges()).containsExactly(new NumberRange(1, 100_000));
         assertThat(set.add(100_000)).isFalse();
         assertThat(set.count()).isEqualTo(100_000);
-        assertThat(set.bytes()).isLessThanOrEqualTo(64);
+        assertThat(set.intervals()).isEqualTo(1);
     }
 
     @Test

@@ -3,9 +3,12 @@ package io.waybill.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.Waybill;
+import io.waybill.memory.MemoryAdapter;
 import io.waybill.message.Delivery;
 import io.waybill.message.Message;
 import io.waybill.message.TopicPartition;
+import io.waybill.spi.ControlLogs;
 import io.waybill.spi.Settlement;
 import io.waybill.spi.WaybillHeader;
 import java.io.IOException;
@@ -183,6 +186,79 @@ class VerifierTest {
                 verifier.between(partition -> 0);
             }
             assertThat(findings).as("up to %s", last).hasSize(last - 1);
+        }
+    }
+
+    /** Control logs of the memory broker, of which this counts how often somebody waits for them. */
+    private static ControlLogs counting(ControlLogs logs, AtomicLong calls) {
+        return new ControlLogs() {
+            @Override
+            public void create(String name) throws Exception {
+                calls.incrementAndGet();
+                logs.create(name);
+            }
+
+            @Override
+            public void append(String name, byte[] record) throws Exception {
+                calls.incrementAndGet();
+                logs.append(name, record);
+            }
+
+            @Override
+            public LogReader open(String name, boolean fromFirst) throws Exception {
+                return logs.open(name, fromFirst);
+            }
+        };
+    }
+
+    @Test
+    void aLogThatIsAwayIsWaitedForOnceAndMarkedLater() throws Exception {
+        MemoryAdapter adapter = MemoryAdapter.create();
+        try (Waybill waybill = Waybill.over(adapter)) {
+            AtomicLong calls = new AtomicLong();
+            ControlLogs logs = counting(adapter.controlLogs().orElseThrow(), calls);
+            MemoryAdapter.Faults faults = waybill.unwrap(MemoryAdapter.Faults.class);
+            faults.down();
+            GroupManifestWriter writer = new GroupManifestWriter("billing", logs, Duration.ofHours(1));
+            Verifier verifier = new Verifier(
+                    "billing", VerifierState.memory(), logs, writer, told, null, GRACE, findings::add, clock::get);
+            for (int i = 0; i < 40; i++) {
+                verifier.assigned(new TopicPartition("orders", i), true);
+            }
+            assertThat(calls.get()).as("waits of the polling thread").isEqualTo(1);
+            faults.up();
+            writer.close();
+            assertThat(marks(logs)).isEqualTo(40);
+        }
+    }
+
+    private static long marks(ControlLogs logs) throws Exception {
+        try (ControlLogs.LogReader reader = logs.open(ManifestWriter.LOG, true)) {
+            return reader.read(Duration.ofMillis(1)).stream()
+                    .filter(record -> Mark.decode(record).isPresent())
+                    .count();
+        }
+    }
+
+    @Test
+    void w6_whatIsNotSafeIsNotTheLastWordOfAnOwner() throws Exception {
+        MemoryAdapter adapter = MemoryAdapter.create();
+        try (Waybill waybill = Waybill.over(adapter)) {
+            ControlLogs logs = adapter.controlLogs().orElseThrow();
+            GroupManifestWriter writer = new GroupManifestWriter("billing", logs, Duration.ofHours(1));
+            Verifier verifier = new Verifier(
+                    "billing", VerifierState.memory(), logs, writer, told, null, GRACE, findings::add, clock::get);
+            verifier.assigned(PARTITION, true);
+            verifier.arrived(delivery(1, 0));
+            verifier.released(PARTITION); // it was lost, and is another's
+            assertThat(writer.isDone()).as("nothing is to be told").isTrue();
+            verifier.assigned(PARTITION, true);
+            verifier.arrived(delivery(1, 0));
+            verifier.settling(SETTLED);
+            verifier.released(PARTITION);
+            assertThat(writer.isDone()).as("its last word").isFalse();
+            writer.close();
+            assertThat(waybill.capabilities()).isNotNull();
         }
     }
 
