@@ -11,6 +11,28 @@ import org.jspecify.annotations.Nullable;
 final class KafkaHeaders {
     private static final byte[] EMPTY = new byte[0];
 
+    /** The packed header of one record after another, without garbage. Used by one thread at a time. */
+    static final class Alone implements Header {
+        private final Iterable<Header> headers = new RecordHeaders(new Header[] {this});
+        private byte[] waybill = EMPTY;
+
+        /** Good until the next call. */
+        Iterable<Header> with(byte[] header) {
+            waybill = header;
+            return headers;
+        }
+
+        @Override
+        public String key() {
+            return WaybillHeader.NAME;
+        }
+
+        @Override
+        public byte[] value() {
+            return waybill;
+        }
+    }
+
     private KafkaHeaders() {}
 
     /** Of a kind that a record takes over with one small array. */

@@ -28,7 +28,7 @@ final class KafkaLane implements Sender.Lane {
     private final Integer partition;
     private final boolean compresses;
     private final byte[] reused = new byte[WaybillHeader.LENGTH];
-    private final Iterable<Header> onlyReused = KafkaHeaders.of(Headers.empty(), reused);
+    private final KafkaHeaders.Alone alone = new KafkaHeaders.Alone();
     /** The thread inside {@link #send}. Read by other threads too, which only ever see a thread that is not theirs. */
     private @Nullable Thread sending;
     /** Why the rest of the batch is not even tried: each try would block anew. Only used by the thread that sends. */
@@ -89,11 +89,9 @@ final class KafkaLane implements Sender.Lane {
 
     /** The producer writes a record's headers before {@code send} returns, and looks at them no more. */
     private ProducerRecord<byte[], byte[]> record(Message message, byte[] waybill) {
-        if (waybill == reused && message.headers().size() == 0) {
-            return new ProducerRecord<>(topic.name(), partition, message.key(), message.body(), onlyReused);
-        }
-        return new ProducerRecord<>(
-                topic.name(), partition, message.key(), message.body(), KafkaHeaders.of(message.headers(), waybill));
+        Iterable<Header> headers =
+                message.headers().size() == 0 ? alone.with(waybill) : KafkaHeaders.of(message.headers(), waybill);
+        return new ProducerRecord<>(topic.name(), partition, message.key(), message.body(), headers);
     }
 
     private void refused(Outgoing outgoing, Throwable failure) {

@@ -80,14 +80,14 @@ final class PendingSend extends CompletableFuture<Receipt> implements Outgoing {
         return packed == null ? WaybillHeader.encode(message, reuse) : packed;
     }
 
-    void replaceWaybill(byte[] header) {
+    /**
+     * Lane interceptor i, below 31, saw it; before anybody else can end it.
+     *
+     * @param header the one to send; null if that is the core's own
+     */
+    void seenBy(int i, byte @Nullable [] header) {
         waybill = header;
-    }
-
-    /** Lane interceptor i, below 31, saw it: before anybody else can end it. */
-    @SuppressWarnings("NonAtomicVolatileUpdate")
-    void seenBy(int i) {
-        state |= 1 << i;
+        STATE.set(this, (int) STATE.get(this) | 1 << i);
     }
 
     boolean wasSeenBy(int i) {

@@ -206,12 +206,13 @@ public final class ProducerCore {
         }
     }
 
-    void intercept(PendingSend send) {
+    /** @param scratch {@link io.waybill.spi.WaybillHeader#LENGTH} bytes, in which the header is while nobody replaces it */
+    void intercept(PendingSend send, byte[] scratch) {
         for (int i = 0; i < interceptors.size(); i++) {
             Switched<SendLaneInterceptor> interceptor = interceptors.get(i);
             if (interceptor.on().getAsBoolean()) {
-                send.replaceWaybill(interceptor.target().handOver(send, send.waybill()));
-                send.seenBy(i);
+                byte[] header = interceptor.target().handOver(send, send.waybill(scratch));
+                send.seenBy(i, header == scratch ? null : header);
             }
         }
     }

@@ -4,6 +4,7 @@ import io.waybill.message.ErrorKind;
 import io.waybill.message.MessagingException;
 import io.waybill.message.TopicDescription;
 import io.waybill.spi.Sender;
+import io.waybill.spi.WaybillHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +45,7 @@ final class SendLane {
     // guarded by the baton
     private Sender.@Nullable Lane lane;
     private final List<PendingSend> batch = new ArrayList<>();
+    private final byte[] header = new byte[WaybillHeader.LENGTH];
     private boolean clientFailed;
 
     private final Object lists = new Object();
@@ -200,7 +202,7 @@ final class SendLane {
             return false;
         }
         try {
-            core.intercept(send);
+            core.intercept(send, header);
             return true;
         } catch (Throwable refusal) {
             send.failed(Failures.of(

@@ -22,8 +22,9 @@ public interface SendLaneInterceptor {
      * Before hand-over.
      *
      * @param outgoing the message; read only here
-     * @param waybill the packed header so far
-     * @return the packed header to send: the same, or another one
+     * @param waybill the packed header so far; read only, and only until this call returns, since its bytes may be used again
+     *     for the next message
+     * @return the packed header to send: the same, or another array, which nobody changes any more
      */
     byte[] handOver(Outgoing outgoing, byte[] waybill);
 
