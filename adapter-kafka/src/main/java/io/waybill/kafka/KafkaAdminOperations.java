@@ -15,12 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -36,6 +40,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -61,6 +66,9 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
 
     private final KafkaSettings settings;
     private final AtomicBoolean toldOfRights = new AtomicBoolean();
+    /** When topics were created here, of {@link System#nanoTime}: for a moment not every node knows them. */
+    private final Map<String, Long> created = new ConcurrentHashMap<>();
+
     /** Before, nobody can have anything under way that a close would wait for. */
     private volatile boolean reached;
 
@@ -115,6 +123,8 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
         NewTopic topic = new NewTopic(
                 name, Optional.of(partitions), copies == 0 ? Optional.empty() : Optional.of((short) copies));
         Void unused = await(client().createTopics(List.of(topic)).all());
+        created.values().removeIf(since -> System.nanoTime() - since > SETTLE.toNanos());
+        created.put(name, System.nanoTime());
         settle("Topic '" + name + "' was created, but not all its partitions have a leader", () -> {
             Optional<Topic> found = find(name);
             return found.isPresent()
@@ -131,11 +141,25 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
      * moment later, the first is out of sequence for good.
      */
     private void awaitLeaders(String name, int partitions) throws Exception {
-        var unused = offsets(
-                IntStream.range(0, partitions)
-                        .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(name, partition))
-                        .toList(),
-                OffsetSpec.latest());
+        List<org.apache.kafka.common.TopicPartition> all = IntStream.range(0, partitions)
+                .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(name, partition))
+                .toList();
+        var unused =
+                await(whileNew(name, () -> listOffsets(all, OffsetSpec.latest()).toCompletionStage()));
+    }
+
+    /** A request about a topic, made again as long as a node may not have heard of the topic yet. */
+    private <T> CompletionStage<T> whileNew(String topic, Supplier<CompletionStage<T>> request) {
+        return request.get().exceptionallyCompose(failure -> {
+            Long since = created.get(topic);
+            boolean young = since != null && System.nanoTime() - since < SETTLE.toNanos();
+            if (!young || !(cause(failure) instanceof UnknownTopicOrPartitionException)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            Executor later = CompletableFuture.delayedExecutor(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            return CompletableFuture.supplyAsync(() -> whileNew(topic, request), later)
+                    .thenCompose(again -> again);
+        });
     }
 
     @Override
@@ -153,6 +177,7 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
 
     @Override
     public void deleteTopic(String topic) throws Exception {
+        created.remove(topic);
         Void unused = await(client().deleteTopics(List.of(topic)).all());
         settle(
                 "Topic '" + topic + "' is being deleted, but is still there",
@@ -220,6 +245,10 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
 
     /** Fails with {@link UnknownTopicOrPartitionException} if there is none, and never creates it. */
     CompletionStage<Topic> describe(String topic) {
+        return whileNew(topic, () -> describeOnce(topic));
+    }
+
+    private CompletionStage<Topic> describeOnce(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         CompletionStage<Optional<Config>> configs = client().describeConfigs(List.of(resource))
                 .all()
@@ -289,10 +318,15 @@ final class KafkaAdminOperations implements AdminOperations, AutoCloseable {
 
     private Map<org.apache.kafka.common.TopicPartition, ListOffsetsResultInfo> offsets(
             List<org.apache.kafka.common.TopicPartition> partitions, OffsetSpec wanted) throws Exception {
-        return await(client().listOffsets(
+        return await(listOffsets(partitions, wanted));
+    }
+
+    private KafkaFuture<Map<org.apache.kafka.common.TopicPartition, ListOffsetsResultInfo>> listOffsets(
+            List<org.apache.kafka.common.TopicPartition> partitions, OffsetSpec wanted) {
+        return client().listOffsets(
                         partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> wanted)),
                         new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                .all());
+                .all();
     }
 
     private static <T> T only(Map<?, T> results) {
