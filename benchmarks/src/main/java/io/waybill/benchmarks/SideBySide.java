@@ -45,6 +45,7 @@ final class SideBySide implements AutoCloseable {
     private final int divisor;
     private final List<String> jvmArguments;
     private double saturation;
+    private boolean warm;
 
     SideBySide(RunningBroker broker, boolean quick, int rounds, List<String> jvmArguments) throws Exception {
         this.broker = broker;
@@ -52,10 +53,16 @@ final class SideBySide implements AutoCloseable {
         this.books = Books.open(broker.name(), broker.uri());
         this.rounds = rounds;
         this.divisor = quick ? 5 : 1;
+        this.warm = quick;
         this.jvmArguments = jvmArguments;
     }
 
     Results run(Scenario scenario) {
+        if (!warm) {
+            warm = true;
+            System.err.println("  a round that does not count, for the broker to get warm");
+            var unused = round(scenario, new Results(scenario), 0);
+        }
         Results results = new Results(scenario);
         int repeats = rounds;
         for (int round = 0; round < rounds; ) {
