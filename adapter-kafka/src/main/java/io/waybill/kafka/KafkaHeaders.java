@@ -45,23 +45,42 @@ final class KafkaHeaders {
         return new RecordHeaders(all);
     }
 
+    /** What a record came with: the application's headers, and the packed one. */
+    static final class Read {
+        private final Headers own;
+        private final byte @Nullable [] waybill;
+
+        private Read(Headers own, byte @Nullable [] waybill) {
+            this.own = own;
+            this.waybill = waybill;
+        }
+
+        Headers own() {
+            return own;
+        }
+
+        /** Null if there is none. */
+        byte @Nullable [] waybill() {
+            return waybill;
+        }
+    }
+
     /** Kafka allows a name more than once, and null values: the last value counts, and null becomes no bytes. */
-    static Headers read(org.apache.kafka.common.header.Headers source) {
+    static Read read(Iterable<Header> source) {
         Headers.@Nullable Builder builder = null;
-        for (Header header : source.toArray()) {
-            if (!header.key().equals(WaybillHeader.NAME)) {
+        byte[] waybill = null;
+        for (Header header : source) { // costs no iterator where the compiler sees through it; toArray costs an array
+            String name = header.key();
+            byte[] value = header.value();
+            if (name.equals(WaybillHeader.NAME)) {
+                waybill = value;
+            } else {
                 if (builder == null) {
                     builder = Headers.unchecked();
                 }
-                byte[] value = header.value();
-                builder.put(header.key(), value == null ? EMPTY : value);
+                builder.put(name, value == null ? EMPTY : value);
             }
         }
-        return builder == null ? Headers.empty() : builder.build();
-    }
-
-    static byte @Nullable [] waybill(org.apache.kafka.common.header.Headers source) {
-        Header header = source.lastHeader(WaybillHeader.NAME);
-        return header == null ? null : header.value();
+        return new Read(builder == null ? Headers.empty() : builder.build(), waybill);
     }
 }

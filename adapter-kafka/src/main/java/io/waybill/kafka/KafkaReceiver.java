@@ -151,6 +151,7 @@ final class KafkaReceiver implements LogReceiver {
 
     private static Delivery delivery(ConsumerRecord<byte[], byte[]> record) {
         byte[] body = record.value();
+        KafkaHeaders.Read headers = KafkaHeaders.read(record.headers());
         return WaybillHeader.delivery(
                 record.topic(),
                 record.partition(),
@@ -158,9 +159,9 @@ final class KafkaReceiver implements LogReceiver {
                 record.timestamp(),
                 1,
                 record.key(),
-                KafkaHeaders.read(record.headers()),
+                headers.own(),
                 body == null ? new byte[0] : body,
-                KafkaHeaders.waybill(record.headers()));
+                headers.waybill());
     }
 
     @Override
