@@ -6,13 +6,16 @@ import io.waybill.Consumer;
 import io.waybill.Handler;
 import io.waybill.Producer;
 import io.waybill.Waybill;
+import io.waybill.ledger.VerifierState;
 import io.waybill.message.Message;
 import io.waybill.message.RetryPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -24,7 +27,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,7 +54,10 @@ class LossStormConformance {
 
     /** Instances of one name that send until they are closed, and start anew now and then. */
     private static final class Load implements AutoCloseable {
-        private final Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
+        /** And what is in them, which no other has. */
+        private final Map<UUID, String> acknowledged = new ConcurrentHashMap<>();
+
+        private final AtomicInteger lives = new AtomicInteger();
         private final AtomicBoolean enough = new AtomicBoolean();
         private final List<Future<?>> sending = new ArrayList<>();
 
@@ -57,11 +65,10 @@ class LossStormConformance {
             String name = scene.name("producer");
             ExecutorService threads = Executors.newFixedThreadPool(PRODUCERS);
             for (int i = 0; i < PRODUCERS; i++) {
-                int instance = i;
                 sending.add(threads.submit(() -> {
                     while (!enough.get()) {
                         try (Producer producer = watch.producer(name)) {
-                            live(watch, producer, instance, pace);
+                            live(watch, producer, lives.incrementAndGet(), pace);
                         }
                     }
                 }));
@@ -69,10 +76,10 @@ class LossStormConformance {
             threads.shutdown();
         }
 
-        private void live(Watch watch, Producer producer, int instance, Duration pace) {
+        private void live(Watch watch, Producer producer, int life, Duration pace) {
             for (int i = 0; i < LIFE && !enough.get(); i++) {
-                Message message = Scene.message(watch.topic(), "k" + i % 50, instance + " of " + PRODUCERS + ": " + i);
-                acknowledged.add(producer.send(message).id());
+                Message message = Scene.message(watch.topic(), "k" + i % 50, "life " + life + ": " + i);
+                acknowledged.put(producer.send(message).id(), message.text());
                 LockSupport.parkNanos(pace.toNanos());
             }
         }
@@ -137,10 +144,51 @@ class LossStormConformance {
         }
     }
 
+    /** Members of the group in processes of their own: one after the other comes, works, and is killed. */
+    private static final class Victims {
+        private final Scene scene;
+        private final Watch watch;
+        private final Path folder;
+        private final List<KillableConsumer> all = new ArrayList<>();
+        private boolean alive;
+
+        Victims(Scene scene, Watch watch, Path folder) {
+            this.scene = scene;
+            this.watch = watch;
+            this.folder = folder;
+        }
+
+        /** One comes, or the one that is there is killed. */
+        void change() throws Exception {
+            if (alive) {
+                kill();
+            } else {
+                all.add(scene.killable(watch.group(), watch.topic(), folder));
+                alive = true;
+            }
+        }
+
+        void kill() {
+            if (alive) {
+                all.get(all.size() - 1).kill();
+                alive = false;
+            }
+        }
+
+        /** What they handled. */
+        Set<String> handled() {
+            return all.stream().flatMap(victim -> victim.begun().stream()).collect(Collectors.toSet());
+        }
+
+        List<String> found() {
+            return all.stream().flatMap(victim -> victim.found().stream()).toList();
+        }
+    }
+
     /** On a broker with a network a minute, elsewhere less. */
     private static void storm(Scene scene) throws Exception {
         Optional<ProxiedBroker> way = way(scene);
-        storm(scene, way, way.isPresent() ? MINUTE : SHORT);
+        storm(scene, way, way.isPresent() ? MINUTE : SHORT, scene.takeoverIsQuick());
     }
 
     private static Optional<ProxiedBroker> way(Scene scene) throws Exception {
@@ -149,9 +197,14 @@ class LossStormConformance {
         return way;
     }
 
-    private static void storm(Scene scene, Optional<ProxiedBroker> way, Duration duration) throws Exception {
+    /** @param kills whether there is time for the partitions of killed instances to find other owners */
+    private static void storm(Scene scene, Optional<ProxiedBroker> way, Duration duration, boolean kills)
+            throws Exception {
         Watch watch = new Watch(scene, PARTITIONS);
+        Path folder = scene.folder();
+        watch.keepIn(VerifierState.files(folder));
         Random random = scene.random();
+        Victims victims = new Victims(scene, watch, folder);
         Waybill stays = way.isPresent() ? scene.connect(way.get()) : scene.connect();
         Members members = new Members(scene, watch, stays, random);
         scene.eventually("one owns all", members::ownAll);
@@ -163,21 +216,27 @@ class LossStormConformance {
                 long next = System.nanoTime() + 1_500_000_000;
                 if (way.isPresent() && random.nextInt(4) == 0) {
                     way.get().proxy().cut();
+                } else if (kills && random.nextInt(4) == 0) {
+                    victims.change();
                 } else {
                     members.change();
                 }
                 LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
             }
         }
-        scene.eventually("all are owned after the storm", members::ownAll);
+        victims.kill();
+        Scene.within(scene.target().takeover().plusSeconds(30), "all are owned after the storm", members::ownAll);
+        Set<String> elsewhere = victims.handled();
+        load.acknowledged.values().removeAll(elsewhere);
         assertThat(load.acknowledged).hasSizeGreaterThan(100);
-        watch.inbox().awaitIds(load.acknowledged);
+        watch.inbox().awaitIds(load.acknowledged.keySet());
+        assertThat(victims.found()).as("what the killed ones told").isEmpty();
         watch.assertTold();
     }
 
     @Test
     @DisplayName(
-            "W5 W4 instances come and go, the network breaks, producers start anew, handlers fail: nothing is told, and then a loss is")
+            "W5 W4 instances come, go and are killed, the network breaks, producers start anew, handlers fail: nothing is told, and then a loss is")
     void aStorm(Scene scene) throws Exception {
         storm(scene);
     }
@@ -187,6 +246,6 @@ class LossStormConformance {
     @Timeout(value = Scene.SOAK_HOURS, unit = TimeUnit.HOURS)
     @DisplayName("W5 W4 the same for long: nothing is told, and then a loss is")
     void aLongStorm(Scene scene) throws Exception {
-        storm(scene, way(scene), scene.soak());
+        storm(scene, way(scene), scene.soak(), true);
     }
 }

@@ -275,7 +275,8 @@ final class Scene implements AutoCloseable {
         Assumptions.assumeFalse(takeoverIsQuick(), () -> "On " + target.name() + " it is in the normal run");
     }
 
-    private boolean takeoverIsQuick() {
+    /** Whether what waits for the partitions of a killed instance may be in the normal run. */
+    boolean takeoverIsQuick() {
         return target.takeover().compareTo(SHORT) <= 0;
     }
 
