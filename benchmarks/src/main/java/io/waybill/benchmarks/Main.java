@@ -7,7 +7,9 @@ import io.waybill.testbrokers.RunningBroker;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -46,7 +48,9 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "SCENARIO",
-            description = "only scenarios whose names begin so, kafka-send for example; may be repeated")
+            description =
+                    "only the scenario of this name, or else those whose names begin so, kafka-send for example; may be"
+                            + " repeated")
     private List<String> only = List.of();
 
     @Option(
@@ -128,6 +132,14 @@ public final class Main implements Callable<Integer> {
         return report.isWhole() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
+    private static List<Scenario> named(List<Scenario> all, String name) {
+        return all.stream().anyMatch(scenario -> scenario.id().equals(name))
+                ? all.stream().filter(scenario -> scenario.id().equals(name)).toList()
+                : all.stream()
+                        .filter(scenario -> scenario.id().startsWith(name))
+                        .toList();
+    }
+
     private List<Scenario> chosen() {
         if (pairs != null && pairs < 1) {
             throw wrong("--pairs is " + pairs + ", which must be 1 or more");
@@ -138,14 +150,15 @@ public final class Main implements Callable<Integer> {
                 .filter(scenario -> from == Suite.all || suiteOf(scenario) == from)
                 .toList();
         for (String name : only) {
-            if (all.stream().noneMatch(scenario -> scenario.id().startsWith(name))) {
+            if (named(all, name).isEmpty()) {
                 throw wrong("--only " + name + ": no scenario of " + from + " begins so. There are: " + ids(all));
             }
         }
+        Set<Scenario> wanted =
+                only.stream().flatMap(name -> named(all, name).stream()).collect(Collectors.toSet());
         List<Scenario> chosen = all.stream()
-                .filter(scenario -> only.isEmpty()
-                        ? !scenario.id().contains(Scenarios.GROWTH)
-                        : only.stream().anyMatch(scenario.id()::startsWith))
+                .filter(scenario ->
+                        only.isEmpty() ? !scenario.id().contains(Scenarios.GROWTH) : wanted.contains(scenario))
                 .filter(scenario -> arms.isEmpty() || scenario.hasAnyOf(arms))
                 .map(scenario -> arms.isEmpty() ? scenario : scenario.reducedTo(arms))
                 .toList();

@@ -38,6 +38,11 @@ class MainTest {
     }
 
     @Test
+    void whoNamesAScenarioDoesNotMeanThoseWhoseNamesBeginSo() {
+        Result.of("--only", "kafka-key", "--arm", "waybill stuck").isRefused("no scenario has such an arm");
+    }
+
+    @Test
     void fewerThanOneSampleIsRefused() {
         Result.of("kafka", "--pairs", "0").isRefused("--pairs is 0", "1 or more");
     }
