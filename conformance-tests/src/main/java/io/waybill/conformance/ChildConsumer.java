@@ -26,12 +26,12 @@ final class ChildConsumer implements KillableConsumer {
     private final Process process;
     private final List<String> begun = new CopyOnWriteArrayList<>();
     private final List<String> found = new CopyOnWriteArrayList<>();
-    private volatile boolean killed;
+    private final Thread reader;
     private @Nullable Process frost;
 
     private ChildConsumer(Process process) {
         this.process = process;
-        Thread reader = new Thread(this::read, "child-" + process.pid());
+        reader = new Thread(this::read, "child-" + process.pid());
         reader.setDaemon(true);
         reader.start();
     }
@@ -76,9 +76,7 @@ final class ChildConsumer implements KillableConsumer {
                 }
             }
         } catch (IOException e) {
-            if (!killed && process.isAlive()) {
-                throw new UncheckedIOException(e); // the pipe of a killed process may break instead of ending
-            }
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -129,9 +127,15 @@ final class ChildConsumer implements KillableConsumer {
 
     @Override
     public void kill() {
-        killed = true; // first: what is killed has its pipe closed before it is gone
-        process.destroyForcibly();
+        // Not by the process itself, which would close the pipe: what the handler has told, and perhaps acknowledged,
+        // is still in it.
+        boolean unused = process.toHandle().destroyForcibly();
         await(process, "Process " + process.pid() + " survived SIGKILL");
+        try {
+            reader.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         if (frost != null) {
             frost.destroyForcibly();
         }

@@ -226,8 +226,7 @@ class LossStormConformance {
         }
         victims.kill();
         Scene.within(scene.target().takeover().plusSeconds(30), "all are owned after the storm", members::ownAll);
-        Set<String> elsewhere = victims.handled();
-        load.acknowledged.values().removeAll(elsewhere);
+        load.acknowledged.values().removeAll(victims.handled());
         assertThat(load.acknowledged).hasSizeGreaterThan(100);
         watch.inbox().awaitIds(load.acknowledged.keySet());
         assertThat(victims.found()).as("what the killed ones told").isEmpty();
