@@ -14,6 +14,7 @@ import io.waybill.message.Message;
 import io.waybill.message.MessagingException;
 import io.waybill.message.Ordering;
 import io.waybill.message.Receipt;
+import io.waybill.spi.WaybillHeader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +153,24 @@ class StamperTest {
                 .containsExactly(0L, 1L, 2L, 3L, 4L);
         assertThat(delivered.stream().skip(1).map(delivery -> Stamp.confirmedFrom(stampOf(delivery))))
                 .containsOnly(1L);
+    }
+
+    @Test
+    void whileManyAreOpenASixteenthOfTheStampsSaysHowFarItIs() {
+        StreamBook book = new StreamBook(1, EPOCH, "orders", 0, null);
+        List<byte[]> stamps = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            stamps.add(stampBy(book));
+        }
+        stamps.subList(0, 100).forEach(stamp -> book.ended(stamp, order(1), null));
+        assertThat(IntStream.range(0, 16).mapToObj(i -> stampBy(book)).map(Stamp::confirmedTo))
+                .as("of 16 stamps in a row one looks, and those behind it say the same")
+                .contains(100L);
+    }
+
+    private static byte[] stampBy(StreamBook book) {
+        Message message = order(1);
+        return book.stamp(message, WaybillHeader.encode(message));
     }
 
     @Test
