@@ -6,6 +6,7 @@ import io.waybill.testbrokers.RocketMqBroker;
 import io.waybill.testbrokers.RunningBroker;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -79,6 +80,12 @@ public final class Main implements Callable<Integer> {
             paramLabel = "ARGUMENT",
             description = "one more argument for the JVMs of the samples, to profile them for example; may be repeated")
     private List<String> jvm = List.of();
+
+    @Option(
+            names = "--broker-property",
+            paramLabel = "KEY=VALUE",
+            description = "one more line for the configuration of the brokers that are started; may be repeated")
+    private Map<String, String> brokerProperties = Map.of();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -217,15 +224,24 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private static RunningBroker start(String name) {
-        return switch (name) {
-            case "kafka" ->
-                KafkaBroker.builder()
-                        .heap("1g")
-                        .property("log.segment.delete.delay.ms", FORGET_MILLIS)
-                        .start();
-            case "rocketmq" -> RocketMqBroker.builder().heap("1g").start();
-            default -> RabbitMqBroker.builder().start();
-        };
+    private RunningBroker start(String name) {
+        switch (name) {
+            case "kafka" -> {
+                KafkaBroker.Builder kafka =
+                        KafkaBroker.builder().heap("1g").property("log.segment.delete.delay.ms", FORGET_MILLIS);
+                brokerProperties.forEach(kafka::property);
+                return kafka.start();
+            }
+            case "rocketmq" -> {
+                RocketMqBroker.Builder rocketmq = RocketMqBroker.builder().heap("1g");
+                brokerProperties.forEach(rocketmq::property);
+                return rocketmq.start();
+            }
+            default -> {
+                RabbitMqBroker.Builder rabbitmq = RabbitMqBroker.builder();
+                brokerProperties.forEach(rabbitmq::property);
+                return rabbitmq.start();
+            }
+        }
     }
 }

@@ -174,10 +174,10 @@ final class Sample {
     }
 
     private void consume() throws Exception {
-        long all = 2 * arm.messages();
+        long all = arm.handledInAll();
         Consumption consumption = new Consumption(arm, all);
         AutoCloseable consumer = client.consuming(consumption);
-        long before = consumption.await(arm.messages());
+        long before = consumption.await(arm.handledBefore());
         Meter meter = new Meter(broker);
         long unused = consumption.await(all);
         Map<Metric, Double> figures = meter.stop(all - before);

@@ -100,6 +100,16 @@ record Scenario(
             return new Arm(name + " again", client, messages, window, ordering, handlerMicros, stuckKey);
         }
 
+        /** How many messages a consumer handles before those that count: they warm its JVM, whose compiler takes a processor. */
+        long handledBefore() {
+            return 2 * messages;
+        }
+
+        /** How many a consumer handles in all. */
+        long handledInAll() {
+            return handledBefore() + messages;
+        }
+
         Arm shortened(int share) {
             return new Arm(name, client, Math.max(1, messages / share), window, ordering, handlerMicros, stuckKey);
         }

@@ -23,6 +23,7 @@ final class Scenarios {
     static final String LEDGER = "waybill-ledger";
 
     private static final String DEFAULTS = "native-defaults";
+    private static final String HEADER = "native-header";
     private static final String CHECKED = "native-checked";
     private static final String PARALLEL_CONSUMER = "parallel-consumer";
     private static final String SMALLRYE = "smallrye";
@@ -224,11 +225,13 @@ final class Scenarios {
                 List.of(
                         tuned,
                         tuned.again(),
+                        consume(HEADER, HEADER, 4_000_000, Ordering.PARTITION),
                         consume(SMALLRYE, SMALLRYE, 400_000, Ordering.PARTITION),
                         consume(SPRING, SPRING, 4_000_000, Ordering.PARTITION),
                         consume(WAYBILL, WAYBILL, 4_000_000, Ordering.PARTITION)),
                 List.of(
                         Target.ratioAtLeast(Metric.RATE, WAYBILL, NATIVE, 0.95),
+                        Target.ratioAtLeast(Metric.RATE, WAYBILL, HEADER, 0.95),
                         Target.ratioAtLeast(Metric.RATE, WAYBILL, SPRING, 1.3)));
     }
 
@@ -358,7 +361,7 @@ final class Scenarios {
                 "send-100", "confirmed publish of 100 bytes to quorum queues", Layout.WAYBILL, 150_000));
         all.add(rabbitMqPublish(
                 "send-100-classic", "confirmed publish of 100 bytes to classic queues", Layout.CLASSIC, 80_000));
-        Arm multiple = consume(NATIVE, NATIVE, 600_000, Ordering.PARTITION);
+        Arm multiple = consume(NATIVE, NATIVE, 400_000, Ordering.PARTITION);
         all.add(scenario(
                 "rabbitmq",
                 "consume",
@@ -370,8 +373,8 @@ final class Scenarios {
                         consume(SPRING_RABBIT, SPRING_RABBIT, 150_000, Ordering.PARTITION),
                         multiple,
                         multiple.again(),
-                        consume(WAYBILL, WAYBILL, 600_000, Ordering.PARTITION),
-                        consume(WAYBILL + " KEY", WAYBILL, 600_000, Ordering.KEY)),
+                        consume(WAYBILL, WAYBILL, 400_000, Ordering.PARTITION),
+                        consume(WAYBILL + " KEY", WAYBILL, 400_000, Ordering.KEY)),
                 List.of(
                         Target.ratioAtLeast(Metric.RATE, WAYBILL, "native-each", 1.7),
                         Target.ratioAtLeast(Metric.RATE, WAYBILL, NATIVE, 0.95))));

@@ -138,7 +138,7 @@ final class SideBySide implements AutoCloseable {
     }
 
     private Map<Metric, Double> handled(Scenario scenario, Scenario.Arm arm, String topic) throws Exception {
-        fill(topic, scenario, 2 * messages(arm));
+        fill(topic, scenario, arm.shortened(divisor).handledInAll());
         Map<Metric, Double> figures = child(scenario, arm, topic, 0);
         await("messages that are not acknowledged", 0, () -> books.left(topic));
         return figures;

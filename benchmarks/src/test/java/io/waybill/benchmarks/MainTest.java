@@ -48,6 +48,12 @@ class MainTest {
     }
 
     @Test
+    void aBrokersPropertyWithoutAValueIsRefused() {
+        Result.of("rocketmq", "--broker-property", "maxTransferCountOnMessageInMemory")
+                .isRefused("--broker-property", "KEY=VALUE");
+    }
+
+    @Test
     void whatIsNoNumberIsRefused() {
         Result.of("--pairs", "many").isRefused("--pairs", "many");
     }

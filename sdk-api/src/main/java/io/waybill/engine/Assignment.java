@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,10 @@ final class Assignment {
     private final boolean selective;
     private final LaneTable lanes = new LaneTable(this);
     private final KeyLane only = new KeyLane(this, null, 0);
-    private final AtomicLong bufferedBytes = new AtomicLong();
+    /** The bytes of what arrived, and of what of it was finished: counted apart, since different processors do it. */
+    private final PaddedCounter arrivedBytes = new PaddedCounter();
+
+    private final PaddedCounter finishedBytes = new PaddedCounter();
     /** How many deliveries were finished; only counted where a broker wants them settled by number. */
     private final LongAdder finishes = new LongAdder();
 
@@ -107,22 +110,44 @@ final class Assignment {
 
     // --- the polling thread's side
 
-    /** Sorts a delivery into its lane; adds the lane to the list if it must be given to the pool. */
-    void accept(Delivery delivery, @Nullable Throwable refusal, List<KeyLane> activated) {
+    /**
+     * Sorts deliveries into their lanes; adds lanes to the list that must be given to the pool.
+     *
+     * @param arrival says why a delivery must not be handled, or null
+     */
+    void accept(List<Delivery> batch, Function<Delivery, @Nullable Throwable> arrival, List<KeyLane> activated) {
+        if (ordering == Ordering.PARTITION) {
+            Entry first = entry(batch.get(0), arrival);
+            Entry last = first;
+            for (int i = 1; i < batch.size(); i++) {
+                last.next = entry(batch.get(i), arrival);
+                last = last.next;
+            }
+            offer(only, first, last, batch.size(), activated);
+            return;
+        }
+        for (Delivery delivery : batch) {
+            Entry entry = entry(delivery, arrival);
+            byte[] key = delivery.message().key();
+            KeyLane lane = key == null || ordering == Ordering.NONE ? new KeyLane(this, null, 0) : lanes.lane(key);
+            offer(lane, entry, entry, 1, activated);
+        }
+    }
+
+    private Entry entry(Delivery delivery, Function<Delivery, @Nullable Throwable> arrival) {
         byte[] key = delivery.message().key();
         int size = OVERHEAD
                 + delivery.message().body().length
                 + delivery.message().headers().encodedBytes()
                 + (key == null ? 0 : key.length);
         Entry entry = new Entry(delivery, tracker.add(delivery.position()), size);
-        entry.deadBecause = refusal;
-        bufferedBytes.addAndGet(size);
-        KeyLane lane = switch (ordering) {
-            case PARTITION -> only;
-            case KEY -> key == null ? new KeyLane(this, null, 0) : lanes.lane(key);
-            case NONE -> new KeyLane(this, null, 0);
-        };
-        if (lane.offer(entry)) {
+        entry.deadBecause = arrival.apply(delivery);
+        arrivedBytes.lazySet(arrivedBytes.get() + size);
+        return entry;
+    }
+
+    private void offer(KeyLane lane, Entry first, Entry last, int count, List<KeyLane> activated) {
+        if (lane.offer(first, last, count)) {
             (mayRun() ? activated : heldBack).add(lane);
         }
     }
@@ -156,7 +181,7 @@ final class Assignment {
     boolean shouldPause(long byteLimit) {
         advance();
         windowFull = tracker.span() > mostBeforePoll;
-        return windowFull || bufferedBytes.get() > byteLimit;
+        return windowFull || bufferedBytes() > byteLimit;
     }
 
     boolean mayResume(long byteLimit) {
@@ -165,7 +190,7 @@ final class Assignment {
         if (room) {
             windowFull = false;
         }
-        return room && bufferedBytes.get() <= byteLimit / 2;
+        return room && bufferedBytes() <= byteLimit / 2;
     }
 
     private void advance() {
@@ -186,7 +211,7 @@ final class Assignment {
     /** Whether it is paused and nothing of it was finished for a while, though it might be; true once in each pause. */
     boolean isHeldUp(boolean allPaused) {
         long now = System.nanoTime();
-        long bytes = bufferedBytes.get();
+        long bytes = bufferedBytes();
         if (!paused || allPaused || bytes != bytesThen) {
             bytesThen = bytes;
             bytesSince = now;
@@ -230,7 +255,8 @@ final class Assignment {
     }
 
     long bufferedBytes() {
-        return bufferedBytes.get();
+        long finished = finishedBytes.get(); // read first: no more than what arrived
+        return arrivedBytes.get() - finished;
     }
 
     /** Whether something was delivered that is not settled. */
@@ -337,6 +363,6 @@ final class Assignment {
         if (selective) {
             finishes.increment();
         }
-        bufferedBytes.addAndGet(-entry.size);
+        finishedBytes.getAndAdd(entry.size);
     }
 }

@@ -31,15 +31,15 @@ final class KeyLane extends AtomicInteger implements Runnable {
         this.hash = hash;
     }
 
-    /** Adds a delivery; true if the lane must be given to the pool. */
-    boolean offer(Entry entry) {
+    /** Adds linked deliveries; true if the lane must be given to the pool. */
+    boolean offer(Entry first, Entry last, int count) {
         Entry before = tail;
-        tail = entry;
+        tail = last;
         if (before != null && get() != 0) {
-            before.next = entry; // published by the count
+            before.next = first; // published by the count
         }
-        if (getAndIncrement() == 0) {
-            head = entry;
+        if (getAndAdd(count) == 0) {
+            head = first;
             return true;
         }
         return false;

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,7 @@ final class PollLoop implements ReceiverSink {
     private final Map<TopicPartition, Assignment> owned = new HashMap<>();
     private final Settler settler;
     private final List<KeyLane> activated = new ArrayList<>();
+    private final Function<Delivery, @Nullable Throwable> arrival = this::arrive;
     private volatile Map<TopicPartition, Assignment> snapshot = Map.of();
     /** By the user, or because nothing can be handled for longer. */
     private boolean allPaused;
@@ -140,7 +142,7 @@ final class PollLoop implements ReceiverSink {
     }
 
     private void handOut() {
-        activated.forEach(pool::execute);
+        pool.execute(activated);
         activated.clear();
     }
 
@@ -329,9 +331,7 @@ final class PollLoop implements ReceiverSink {
             return;
         }
         counters.delivered.add(batch.size());
-        for (Delivery delivery : batch) {
-            assignment.accept(delivery, arrive(delivery), activated);
-        }
+        assignment.accept(batch, arrival, activated);
         handOut();
     }
 

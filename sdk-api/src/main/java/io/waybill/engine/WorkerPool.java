@@ -2,6 +2,7 @@ package io.waybill.engine;
 
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,6 +47,13 @@ final class WorkerPool {
     void execute(Runnable task) {
         ready.add(task);
         signal();
+    }
+
+    void execute(List<? extends Runnable> tasks) {
+        if (!tasks.isEmpty()) {
+            ready.addAll(tasks);
+            signal(); // who is woken wakes the next
+        }
     }
 
     /** Hands out nothing more until {@link #resume}; what runs goes on. */

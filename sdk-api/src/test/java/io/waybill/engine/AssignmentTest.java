@@ -14,31 +14,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AssignmentTest {
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
-    private static final ConsumerOptions OPTIONS = new ConsumerOptions(
-            "group",
-            "member",
-            Set.of("orders"),
-            Ordering.KEY,
-            4,
-            64,
-            false,
-            1 << 20,
-            16,
-            RetryPolicy.DEFAULT,
-            Map.of(),
-            StartPosition.first(),
-            Duration.ofSeconds(10),
-            Duration.ofMillis(300),
-            Duration.ofMillis(100));
+    private static final int WINDOW = 64;
 
     private final WorkerPool pool = new WorkerPool("test", 4);
     private final SharedThreads threads = new SharedThreads();
@@ -51,28 +40,55 @@ class AssignmentTest {
         threads.close();
     }
 
+    private static ConsumerOptions options(Ordering ordering) {
+        return new ConsumerOptions(
+                "group",
+                "member",
+                Set.of("orders"),
+                ordering,
+                4,
+                WINDOW,
+                false,
+                1 << 20,
+                16,
+                RetryPolicy.DEFAULT,
+                Map.of(),
+                StartPosition.first(),
+                Duration.ofSeconds(10),
+                Duration.ofMillis(300),
+                Duration.ofMillis(100));
+    }
+
     private Assignment assignment(@Nullable Assignment before) {
-        DeadLetters deadLetters = new DeadLetters(OPTIONS, () -> {
+        return assignment(options(Ordering.KEY), before);
+    }
+
+    private Assignment assignment(ConsumerOptions options, @Nullable Assignment before) {
+        DeadLetters deadLetters = new DeadLetters(options, () -> {
             throw new IllegalStateException("none expected");
         });
         DeliveryRunner runner = new DeliveryRunner(
-                OPTIONS,
+                options,
                 delivery -> processor.process(delivery),
                 (delivery, ending) -> {},
                 deadLetters,
                 threads,
                 new ConsumerCounters());
-        return new Assignment(PARTITION, OPTIONS, pool, runner, false, before);
+        return new Assignment(PARTITION, options, pool, runner, false, before);
     }
 
-    private void deliver(Assignment assignment, Delivery delivery) {
+    private void deliver(Assignment assignment, Delivery... deliveries) {
         List<KeyLane> activated = new ArrayList<>();
-        assignment.accept(delivery, null, activated);
-        activated.forEach(pool::execute);
+        assignment.accept(List.of(deliveries), arrived -> null, activated);
+        pool.execute(activated);
     }
 
     private static Delivery delivery(long position) {
-        Message message = Message.to("orders").key("k").body(new byte[100_000]).build();
+        return delivery(position, "k", 100_000);
+    }
+
+    private static Delivery delivery(long position, String key, int size) {
+        Message message = Message.to("orders").key(key).body(new byte[size]).build();
         return new Delivery(message, 0, position, 0, 1, null);
     }
 
@@ -140,12 +156,47 @@ class AssignmentTest {
     void c4_finishedDeliveriesFillNoWindow() {
         Assignment assignment = assignment(null);
         for (int round = 0; round < 10; round++) {
-            for (int i = 0; i < 64; i++) {
-                deliver(assignment, delivery(round * 64 + i));
+            for (int i = 0; i < WINDOW; i++) {
+                deliver(assignment, delivery(round * WINDOW + i));
             }
-            int all = (round + 1) * 64;
+            int all = (round + 1) * WINDOW;
             await("handled").until(() -> handled.get() == all && assignment.bufferedBytes() == 0);
             assertThat(assignment.shouldPause(Long.MAX_VALUE)).isFalse();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Ordering.class)
+    void c2_batchesThatComeWhileOthersAreHandledStayInOrder(Ordering ordering) {
+        Map<String, Long> last = new ConcurrentHashMap<>();
+        AtomicInteger swapped = new AtomicInteger();
+        processor = delivery -> {
+            Long before = last.put(delivery.message().keyText().orElseThrow(), delivery.position());
+            if (before != null && before >= delivery.position()) {
+                swapped.incrementAndGet();
+            }
+            return handled.incrementAndGet() > 0;
+        };
+        Assignment assignment = assignment(options(ordering), null);
+        Random random = new Random(7);
+        int next = 0;
+        for (int batch = 0; batch < 20_000; batch++) {
+            Delivery[] deliveries = new Delivery[1 + random.nextInt(4)];
+            for (int i = 0; i < deliveries.length; i++, next++) {
+                String key = ordering == Ordering.PARTITION ? "all" : "key-" + next % 3;
+                deliveries[i] = delivery(next, ordering == Ordering.NONE ? "key-" + next : key, 10);
+            }
+            long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (assignment.shouldPause(Long.MAX_VALUE)) {
+                assertThat(deadline - System.nanoTime()).as("time for room").isPositive();
+                Thread.onSpinWait();
+            }
+            deliver(assignment, deliveries);
+        }
+        int all = next;
+        await("handled").until(() -> handled.get() == all && assignment.bufferedBytes() == 0);
+        assertThat(swapped).hasValue(0);
+        assertThat(assignment.shouldPause(Long.MAX_VALUE)).isFalse();
+        assertThat(assignment.next()).isEqualTo(all);
     }
 }

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -21,31 +22,40 @@ import org.jspecify.annotations.Nullable;
 final class KafkaNative implements Client {
     private static final Duration POLL = Duration.ofMillis(100);
 
+    private static final String HEADER = "waybill";
+
     private final Workplace workplace;
     private final boolean tuned;
+    private final boolean readsHeader;
     private final @Nullable Admin admin;
 
-    private KafkaNative(Workplace workplace, boolean tuned, @Nullable Admin admin) {
+    private KafkaNative(Workplace workplace, boolean tuned, boolean readsHeader, @Nullable Admin admin) {
         this.workplace = workplace;
         this.tuned = tuned;
+        this.readsHeader = readsHeader;
         this.admin = admin;
     }
 
     /** {@code linger.ms=0}, batches of 256 KiB, polls of 2,000. */
     static Client tuned(Workplace workplace) {
-        return new KafkaNative(workplace, true, null);
+        return new KafkaNative(workplace, true, false, null);
+    }
+
+    /** Tuned, and a consumer reads the header that says which message it is, as Waybill's must. */
+    static Client readingHeader(Workplace workplace) {
+        return new KafkaNative(workplace, true, true, null);
     }
 
     /** As it comes: {@code linger.ms=5}, batches of 16 KiB, polls of 500. */
     static Client defaults(Workplace workplace) {
-        return new KafkaNative(workplace, false, null);
+        return new KafkaNative(workplace, false, false, null);
     }
 
     /** Tuned, and looks as Waybill does whether the broker answers, and what a topic promises, before it sends. */
     static Client checked(Workplace workplace) throws Exception {
         Admin admin = Admin.create(Map.of("bootstrap.servers", workplace.authority()));
         String unused = admin.describeCluster().clusterId().get();
-        return new KafkaNative(workplace, true, admin);
+        return new KafkaNative(workplace, true, false, admin);
     }
 
     /** What the tuned producer is told; the peers' producers are told the same. */
@@ -86,7 +96,7 @@ final class KafkaNative implements Client {
     /** A message with a header as long as Waybill's stamp. */
     static ProducerRecord<byte[], byte[]> message(String topic, int key, byte[] body) {
         ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(topic, Workplace.key(key), body);
-        message.headers().add("waybill", new byte[Workplace.STAMP]);
+        message.headers().add(HEADER, new byte[Workplace.STAMP]);
         return message;
     }
 
@@ -111,7 +121,7 @@ final class KafkaNative implements Client {
         Map<String, Object> settings = tuned ? tunedConsumer(workplace) : consumerDefaults(workplace);
         KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        Thread thread = new Thread(() -> consume(consumer, workplace.topic(), handling), "native-consumer");
+        Thread thread = new Thread(() -> consume(consumer, handling), "native-consumer");
         thread.start();
         return () -> {
             consumer.wakeup();
@@ -119,12 +129,15 @@ final class KafkaNative implements Client {
         };
     }
 
-    private static void consume(KafkaConsumer<byte[], byte[]> consumer, String topic, Handling handling) {
+    private void consume(KafkaConsumer<byte[], byte[]> consumer, Handling handling) {
         try (consumer) {
-            consumer.subscribe(List.of(topic));
+            consumer.subscribe(List.of(workplace.topic()));
             while (true) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
                 for (ConsumerRecord<byte[], byte[]> message : records) {
+                    if (readsHeader) {
+                        requireHeader(message);
+                    }
                     handling.handle(message.value());
                 }
                 if (!records.isEmpty()) {
@@ -133,6 +146,13 @@ final class KafkaNative implements Client {
             }
         } catch (WakeupException end) {
             // closing the consumer waits for the commits
+        }
+    }
+
+    private static void requireHeader(ConsumerRecord<byte[], byte[]> message) {
+        Header header = message.headers().lastHeader(HEADER);
+        if (header == null || header.value().length < Workplace.STAMP) {
+            throw new IllegalStateException("A message has no header '" + HEADER + "'");
         }
     }
 
