@@ -172,6 +172,11 @@ public final class Main implements Callable<Integer> {
         if (chosen.isEmpty()) {
             throw wrong("--arm " + String.join(", ", arms) + ": no scenario has such an arm");
         }
+        List<Suite> suites = chosen.stream().map(Main::suiteOf).distinct().toList();
+        if (!brokerProperties.isEmpty() && (suites.size() > 1 || suites.contains(Suite.core))) {
+            throw wrong("--broker-property is for one kind of broker, and " + suites
+                    + " are chosen: name one, or --only its" + " scenarios");
+        }
         return chosen;
     }
 

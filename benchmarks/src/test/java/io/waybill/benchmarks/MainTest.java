@@ -54,6 +54,12 @@ class MainTest {
     }
 
     @Test
+    void aBrokersPropertyIsRefusedWhereNoneOrSeveralKindsOfBrokerAreMeasured() {
+        Result.of("all", "--broker-property", "a=b").isRefused("--broker-property", "rocketmq, rabbitmq", "name one");
+        Result.of("core", "--broker-property", "a=b").isRefused("--broker-property", "[core]");
+    }
+
+    @Test
     void whatIsNoNumberIsRefused() {
         Result.of("--pairs", "many").isRefused("--pairs", "many");
     }
